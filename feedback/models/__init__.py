@@ -1,0 +1,5 @@
+"""What shoppers did."""
+
+from feedback.models.event import Event
+
+__all__ = ["Event"]

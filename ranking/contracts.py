@@ -1,0 +1,191 @@
+"""Frozen values that cross ranking's steps and its front: SearchRequest → Query → Hits → Page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+Sort = Literal["relevance", "price_asc", "price_desc", "rating", "newest", "popularity"]
+SORTS: tuple[Sort, ...] = ("relevance", "price_asc", "price_desc", "rating", "newest", "popularity")
+MAX_PAGE_SIZE = 100
+MAX_RESULTS = 10_000
+MAX_QUERY_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One shopper or merchant filter: any of `values` (multi-select), or a range with inclusive bounds.
+
+    `field` is `category`, `brand`, `price`, `rating`, `in_stock`, `on_sale`, or an attribute key.
+    `values` are keys (category key, brand key, attribute value key) as the facets of an answer give them.
+    """
+
+    field: str
+    values: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    exclude: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """Everything one search depends on; equal requests on equal data give equal pages (preview, REST, storefront).
+
+    `now` is set by previews of a future date. `draft_rules` are rule documents (ranking.merchandising.schema) that
+    replace or join the live ones for this request only. `without_rules` names rules to leave out ("all" for every one).
+    """
+
+    query: str = ""
+    filters: tuple[Filter, ...] = ()
+    facets: tuple[str, ...] | None = None
+    sort: Sort = "relevance"
+    page: int = 1
+    page_size: int = 24
+    locale: str = "en"
+    market: str = ""
+    category: str = ""
+    shopper_id: str = ""
+    session_id: str = ""
+    device: str = ""
+    segments: tuple[str, ...] = ()
+    explain: bool = False
+    now: datetime | None = None
+    draft_rules: tuple[Mapping[str, Any], ...] = ()
+    without_rules: tuple[str, ...] = ()
+    config_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the words mean: the analysed query, the rules that match it and the moment it is asked."""
+
+    request: SearchRequest
+    normalised: str
+    terms: tuple[str, ...]
+    language: str
+    now: datetime
+    rules: Any = None  # ranking.merchandising.match.MatchedRules
+    vector: Any = None  # float32 array of the live generation's dimension, or None when the dense leg is off
+    notes: tuple[str, ...] = ()  # degradations, shown in the ledger ("dense leg off: encoder not loaded")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one rule did to one hit; `effect` is pin | boost | bury | hide | filter; points are score units moved."""
+
+    rule_id: str
+    rule_name: str
+    effect: str
+    points: float = 0.0
+    position: int | None = None
+    from_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """One rule's fate in one search: matched | not_matched | beaten | inactive | held_out, and why."""
+
+    rule_id: str
+    name: str
+    status: str
+    reason: str = ""
+    beaten_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantCard:
+    sku: str
+    options: Mapping[str, str]
+    price: float | None
+    sale_price: float | None
+    in_stock: bool
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """What a result page shows of a product, in the asked locale with fall-back to the other one."""
+
+    id: int
+    sku: str
+    title: str
+    description: str
+    brand: str
+    brand_key: str
+    category: str
+    category_key: str
+    price: float | None
+    sale_price: float | None
+    currency: str
+    in_stock: bool
+    rating_average: float | None
+    rating_count: int
+    image: str
+    variants: tuple[VariantCard, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One product on the page: `parts` keeps every scorer's number, `score` is Σ weight·part plus rule points."""
+
+    product_id: int
+    position: int
+    score: float
+    parts: Mapping[str, float]
+    moves: tuple[Move, ...]
+    product: ProductCard
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    key: str
+    label: str
+    count: int
+    selected: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Counts over the candidate set; a facet's own selection does not narrow its own counts (multi-select)."""
+
+    field: str
+    label: str
+    kind: Literal["value", "range", "category"]
+    values: tuple[FacetValue, ...]
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The answer. `ledger` is None unless explain was asked; see ranking/steps/explain.py for its shape."""
+
+    search_id: UUID
+    request: SearchRequest
+    hits: tuple[Hit, ...]
+    total: int
+    facets: tuple[Facet, ...]
+    layout: str
+    timings_ms: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+    ledger: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """All candidates in their present order, as parallel arrays over index ordinals; steps return new ones.
+
+    `ordinals` int32[n] (positions in the IndexSnapshot), `scores` float32[n], `parts` name → float32[n];
+    `moves` maps an ordinal to what rules did to it. n is the candidate count, so facets, total and paging agree.
+    """
+
+    ordinals: Any
+    scores: Any
+    parts: Mapping[str, Any]
+    moves: Mapping[int, tuple[Move, ...]] = field(default_factory=dict)
+    outcomes: tuple[RuleOutcome, ...] = ()

