@@ -1,6 +1,6 @@
 """The catalog's tables."""
 
-from catalog.models.index import Embedding, EmbeddingGeneration, LiveVersion, Posting, SearchDocument, Segment
+from catalog.models.index import Embedding, EmbeddingGeneration, LiveVersion, Market, Posting, SearchDocument, Segment
 from catalog.models.product import Attribute, AttributeValue, Brand, Category, Product, Review, Variant
 from catalog.models.upload import ColumnMapping, RefusedRow, Upload
 
@@ -13,6 +13,7 @@ __all__ = [
     "Embedding",
     "EmbeddingGeneration",
     "LiveVersion",
+    "Market",
     "Posting",
     "Product",
     "RefusedRow",

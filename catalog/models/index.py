@@ -5,7 +5,6 @@ changes is written again into a newer segment and its row points there; what no 
 segments merge. Price, stock and status live in `SearchDocument` alone and change without any re-indexing.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from pgvector.django import HalfVectorField
 
@@ -24,6 +23,16 @@ class LiveVersion(models.Model):
         return f"{self.name} {self.version}"
 
 
+class Market(models.Model):
+    """A market's bit in `SearchDocument.market_mask`; rows are made as catalogs name markets."""
+
+    code = models.CharField(max_length=16, unique=True)
+    bit = models.SmallIntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Segment(models.Model):
     """An immutable part of the lexical index. Arrays are little-endian numpy bytes by document ordinal.
 
@@ -38,6 +47,8 @@ class Segment(models.Model):
     facet_values = models.BinaryField()
     version = models.BigIntegerField(db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # A merged segment stays readable for a while: a search under way still holds its id.
+    retired_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"segment {self.pk} ({self.document_count})"
@@ -80,7 +91,7 @@ class SearchDocument(models.Model):
     rating_count = models.IntegerField(default=0)
     popularity = models.FloatField(default=0)
     created_at = models.DateTimeField()
-    markets = ArrayField(models.CharField(max_length=16), default=list)
+    market_mask = models.BigIntegerField(default=0)  # bits of Market.bit; 0 means every market
     version = models.BigIntegerField(db_index=True)
 
     def __str__(self) -> str:
