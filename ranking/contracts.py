@@ -189,3 +189,13 @@ class Ranked:
     parts: Mapping[str, Any]
     moves: Mapping[int, tuple[Move, ...]] = field(default_factory=dict)
     outcomes: tuple[RuleOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion: `key` is the category, brand or product id it leads to (empty for a plain query)."""
+
+    text: str
+    kind: Literal["query", "category", "brand", "product"]
+    key: str
+    count: int
