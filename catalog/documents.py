@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from catalog.contracts import Scalar
+from catalog.models import AttributeValue
 from catalog.text import ANALYSER_VERSION, fold_key
 
 FIELDS = ("title", "brand", "category", "description", "attributes", "code")
@@ -27,11 +28,10 @@ _FROM_SQL = """
 
 @dataclass(frozen=True, slots=True)
 class FacetEntry:
-    """One attribute value of one product: what the index counts, and the words search reads."""
+    """One attribute value of one product: the id the index counts, and the words search reads."""
 
     attribute_id: int
-    key: str
-    number: float | None
+    value_id: int
     words: str
 
 
@@ -53,6 +53,10 @@ class _AttributeInfo:
     unit: str
     is_facet: bool
     is_searchable: bool
+
+
+# (attribute id, value key) → (value id, its words in both languages)
+_Vocabulary = dict[tuple[int, str], tuple[int, str]]
 
 
 def value_key(value: Scalar) -> str:
@@ -98,19 +102,19 @@ def load_documents(product_ids: Sequence[int]) -> list[ProductDocument]:
         rows = cursor.fetchall()
     parsed = [(*row[:6], _as_mapping(row[6]), *row[7:]) for row in rows]
     attributes = _load_attributes({key for row in parsed for key in row[6]})
-    labels = _load_value_labels(parsed, attributes)
+    vocabulary = _load_vocabulary(parsed, attributes)
     categories = _load_category_names({row[9] for row in parsed if row[9]})
-    return [_build_document(row, attributes, labels, categories) for row in parsed]
+    return [_build_document(row, attributes, vocabulary, categories) for row in parsed]
 
 
 def _build_document(
     row: Sequence[Any],
     attributes: Mapping[str, _AttributeInfo],
-    labels: Mapping[tuple[int, str], str],
+    vocabulary: _Vocabulary,
     categories: Mapping[str, str],
 ) -> ProductDocument:
     product_id, sku, title_en, title_zh, text_en, text_zh, values, brand_en, brand_zh, category_key, skus, print_ = row
-    facets = tuple(_facet_entries(values, attributes, labels))
+    facets = tuple(_facet_entries(values, attributes, vocabulary))
     searchable = {info.id for info in attributes.values() if info.is_searchable}
     brand = brand_en if brand_en == brand_zh else f"{brand_en} {brand_zh}"
     category = categories.get(category_key, "")
@@ -129,21 +133,21 @@ def _build_document(
 
 
 def _facet_entries(
-    values: Mapping[str, Any], attributes: Mapping[str, _AttributeInfo], labels: Mapping[tuple[int, str], str]
+    values: Mapping[str, Any], attributes: Mapping[str, _AttributeInfo], vocabulary: _Vocabulary
 ) -> Iterable[FacetEntry]:
     for key, listed in values.items():
         info = attributes.get(key)
         if info is None:
             continue
         for value in listed:
-            vkey = value_key(value)
+            value_id, label = vocabulary[(info.id, value_key(value))]
             if isinstance(value, bool):
                 words = info.names if value else ""
-                yield FacetEntry(info.id, vkey, float(value), words)
             elif isinstance(value, int | float):
-                yield FacetEntry(info.id, vkey, float(value), f"{value:g}{info.unit}")
+                words = f"{value:g}{info.unit}"
             else:
-                yield FacetEntry(info.id, vkey, None, labels.get((info.id, vkey)) or value)
+                words = label or value
+            yield FacetEntry(info.id, value_id, words)
 
 
 def _load_attributes(keys: set[str]) -> dict[str, _AttributeInfo]:
@@ -159,30 +163,44 @@ def _load_attributes(keys: set[str]) -> dict[str, _AttributeInfo]:
         }
 
 
-def _load_value_labels(
-    rows: Iterable[Sequence[Any]], attributes: Mapping[str, _AttributeInfo]
-) -> dict[tuple[int, str], str]:
-    """Words of text values in both languages, by attribute id and value key."""
+def _load_vocabulary(rows: Iterable[Sequence[Any]], attributes: Mapping[str, _AttributeInfo]) -> _Vocabulary:
+    """Id and words of every attribute value of these rows; values nobody named yet are made."""
     wanted = {
-        (attributes[key].id, value_key(value))
+        (attributes[key].id, value_key(value)): value
         for row in rows
         for key, listed in row[6].items()
         if key in attributes
         for value in listed
-        if isinstance(value, str)
     }
-    if not wanted:
-        return {}
-    ids, keys = zip(*wanted, strict=True)
+    found = _find_values(wanted)
+    missing = sorted(pair for pair in wanted if pair not in found)
+    if missing:
+        AttributeValue.objects.bulk_create(
+            [_new_value(attribute_id, key, wanted[attribute_id, key]) for attribute_id, key in missing],
+            ignore_conflicts=True,
+            batch_size=5000,
+        )
+        found |= _find_values(missing)
+    return found
+
+
+def _new_value(attribute_id: int, key: str, value: Scalar) -> AttributeValue:
+    if isinstance(value, str):
+        return AttributeValue(attribute_id=attribute_id, key=key, name_en=value[:200])
+    return AttributeValue(attribute_id=attribute_id, key=key, number=float(value))
+
+
+def _find_values(wanted: Iterable[tuple[int, str]]) -> _Vocabulary:
+    pairs = list(wanted)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT v.attribute_id, v.key, v.name_en, v.name_zh FROM catalog_attributevalue v "
+            "SELECT v.attribute_id, v.key, v.id, v.name_en, v.name_zh FROM catalog_attributevalue v "
             "JOIN unnest(%s::bigint[], %s::text[]) AS w(attribute_id, key) USING (attribute_id, key)",
-            [list(ids), list(keys)],
+            [[attribute_id for attribute_id, _ in pairs], [key for _, key in pairs]],
         )
         return {
-            (attribute_id, key): en if en == zh else f"{en} {zh}".strip()
-            for attribute_id, key, en, zh in cursor.fetchall()
+            (attribute_id, key): (id_, en if en == zh else f"{en} {zh}".strip())
+            for attribute_id, key, id_, en, zh in cursor.fetchall()
         }
 
 
