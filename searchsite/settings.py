@@ -5,6 +5,7 @@ records where they listen in `var/services.json`.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -24,7 +27,9 @@ EMBEDDED_SERVICES: dict[str, Any] = json.loads(_services_file.read_text()) if _s
 # --- Core ---------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 # The supervisor writes a random key beside the services; a deployment must set its own.
-SECRET_KEY = env.str("SECRET_KEY", default=EMBEDDED_SERVICES.get("secret_key", "insecure-only-for-build-steps"))
+# Without one, build steps (collectstatic, makemigrations) still run; serving refuses (searchsite/wsgi.py).
+BUILD_ONLY_SECRET_KEY = "insecure-only-for-build-steps"
+SECRET_KEY = env.str("SECRET_KEY", default="") or EMBEDDED_SERVICES.get("secret_key", BUILD_ONLY_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "searchsite.urls"
 WSGI_APPLICATION = "searchsite.wsgi.application"
@@ -102,6 +107,26 @@ DATABASES = {
     }
 }
 
+# --- Cache --------------------------------------------------------------------------------------------------------
+# Throttle counters are shared by all web workers and hold integers only; the default cache never leaves its process.
+_cache_url = env.str("CACHE_URL", default="")
+if not _cache_url:
+    _cache_url = env.str("CELERY_BROKER_URL", default=EMBEDDED_SERVICES.get("broker_url", "redis://127.0.0.1:6379/0"))
+_cache_url = re.sub(r"^redis\+socket://", "unix://", _cache_url).replace("virtual_host=", "db=")
+_IN_PROCESS_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES: dict[str, Any] = {
+    "default": _IN_PROCESS_CACHE,
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache_url,
+        "KEY_PREFIX": "searchsite",
+        # A dead cache may cost one request a quarter of a second, not ten (the client's own retries).
+        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25, "retry": Retry(NoBackoff(), 0)},
+    }
+    if _cache_url.startswith(("redis://", "rediss://", "unix://"))
+    else _IN_PROCESS_CACHE,
+}
+
 # --- Languages, time, money ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -141,10 +166,16 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if SECURE 
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# Behind our own reverse proxy its X-Forwarded-* headers are believed; without one they are anyone's to write.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "searchsite.error_views.csrf_failure"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = ("accept", "accept-language", "authorization", "content-type", "x-api-key", "x-csrftoken")
+CORS_EXPOSE_HEADERS = ("retry-after",)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -170,6 +201,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=8)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "searchsite.error_views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "searchsite.access.client_ip"
 LOGIN_URL = "admin:login"
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("REQUEST_MAX_BYTES", default=4 * 1024**2)
 
@@ -181,7 +214,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["searchsite.access.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["searchsite.parsers.LimitedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "searchsite.pagination.KeyPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -189,12 +222,13 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSION": "v1",
     "ALLOWED_VERSIONS": ["v1"],
     "EXCEPTION_HANDLER": "searchsite.api_errors.handle_api_error",
-    "DEFAULT_THROTTLE_CLASSES": ["searchsite.access.ScopeThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["searchsite.throttles.ScopeThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "search": env.str("THROTTLE_SEARCH", default="6000/min"),
         "events": env.str("THROTTLE_EVENTS", default="6000/min"),
         "catalog": env.str("THROTTLE_CATALOG", default="600/min"),
         "admin": env.str("THROTTLE_ADMIN", default="600/min"),
+        "public": env.str("THROTTLE_PUBLIC", default="300/min"),
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -225,11 +259,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_keepalive": True,
+    # Keeps the queues of several shops apart in one broker.
+    "global_keyprefix": env.str("CELERY_KEY_PREFIX", default=""),
 }
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "embed-stale-products": {"task": "catalog.tasks.embed_stale", "schedule": 60.0},
     "merge-index-segments": {"task": "catalog.tasks.merge_segments", "schedule": 300.0},
     "index-stale-products": {"task": "catalog.tasks.index_stale", "schedule": 60.0},
+    "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 

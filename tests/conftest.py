@@ -1,0 +1,101 @@
+"""What every test stands on: real Postgres, a real broker, and a real Celery worker for the tests that ask for one.
+
+`DATABASE_URL` and `CELERY_BROKER_URL` are used when set; otherwise the embedded servers start in a private folder
+and stop at the end. Settings load only after that, so nothing here may import a Django model at import time.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.conf import settings
+from django.core import serializers
+from django.db.models.signals import post_migrate
+
+NEEDED = ("DATABASE_URL", "CELERY_BROKER_URL")
+_running: dict[str, Any] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    prepare_environment()
+    if any(not os.environ.get(name) for name in NEEDED):
+        if settings.configured:
+            raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: tests/conftest.py sets it once the servers run")
+        start_embedded_servers()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "searchsite.settings"
+    django.setup()
+
+
+def prepare_environment() -> None:
+    """Tests neither read nor write the developer's own `.env` values, files and queues."""
+    if "SEARCHSITE_VAR_DIR" not in os.environ:
+        _running["var"] = Path(tempfile.mkdtemp(prefix="searchsite-test-"))
+        os.environ["SEARCHSITE_VAR_DIR"] = str(_running["var"])
+    os.environ.setdefault("DEBUG", "1")
+    os.environ.setdefault("SECRET_KEY", "only-for-tests")
+    os.environ["CELERY_KEY_PREFIX"] = f"test-{os.getpid()}-"
+
+
+def start_embedded_servers() -> None:
+    from searchsite.supervision.services import EmbeddedServices  # noqa: PLC0415  (loads only where it is needed)
+
+    folder = Path(tempfile.mkdtemp(prefix="searchsite-servers-"))
+    services = EmbeddedServices(folder)
+    _running.update(services=services, folder=folder)
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = services.start_postgres()
+    if not os.environ.get("CELERY_BROKER_URL"):
+        os.environ["CELERY_BROKER_URL"] = services.start_valkey()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    services = _running.pop("services", None)
+    if services:
+        services.stop()
+    for name in ("folder", "var"):
+        if name in _running:
+            shutil.rmtree(_running.pop(name), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test that commits ends with every table emptied: put back the rows that migrations made."""
+    from django.apps import apps  # noqa: PLC0415
+
+    own = [apps.get_app_config(name) for name in ("searchsite", "catalog", "ranking", "feedback")]
+    with django_db_blocker.unblock():
+        rows = {app.label: [row for model in app.get_models() for row in model._default_manager.all()] for app in own}
+    seeds = {label: serializers.serialize("json", found) for label, found in rows.items() if found}
+
+    def put_back(sender: Any, **_: Any) -> None:
+        for seed in serializers.deserialize("json", seeds.get(sender.label, "[]")):
+            seed.save()
+
+    post_migrate.connect(put_back, weak=False, dispatch_uid="tests.put_back_seeds")
+
+
+@pytest.fixture(scope="session")
+def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from tests.celery_worker import CeleryWorker, forget_broker_keys  # noqa: PLC0415
+
+    worker = CeleryWorker(tmp_path_factory.mktemp("worker") / "worker.log")
+    yield worker
+    worker.stop()
+    forget_broker_keys()
+
+
+@pytest.fixture
+def celery_worker(transactional_db: None, worker_process: Any) -> Any:
+    """A running worker (tests/celery_worker.py) that sees what this test commits. It starts once, and again if a
+    test killed it; queues are empty at the start of each test.
+    """
+    from tests.celery_worker import purge_queues  # noqa: PLC0415
+
+    purge_queues()
+    worker_process.start()
+    return worker_process
