@@ -1,4 +1,4 @@
-"""Pages of REST lists: by position, capped."""
+"""Pages of REST lists: by number, capped."""
 
 from rest_framework.pagination import PageNumberPagination
 
