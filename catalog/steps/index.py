@@ -147,7 +147,6 @@ def _point_documents(segment_id: int, documents: list[ProductDocument], version:
     """Offer columns are read in the same statement, so a row is complete the moment it is live."""
     ids = [document.product_id for document in documents]
     with connection.cursor() as cursor:
-        cursor.execute(_NEW_MARKETS_SQL, [ids])
         cursor.execute(_OFFER_SQL, [version, ids])
         cursor.execute(
             "UPDATE catalog_searchdocument d SET segment_id = %s, ordinal = i.ordinal, fingerprint = i.fingerprint, "

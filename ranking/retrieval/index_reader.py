@@ -1,0 +1,101 @@
+"""Reading the index tables fast: fixed-width binary COPY straight into numpy, no row objects.
+
+A million documents arrive in about a second this way; row by row they took several.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import psycopg
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from catalog.postings import SegmentArrays
+
+FAR_FUTURE = 2**62
+COLUMN_TYPES: dict[str, str] = {
+    "live": "?",
+    "category_id": "i8",
+    "brand_id": "i8",
+    "price": "i8",
+    "sale_price": "i8",
+    "sale_from": "f8",
+    "sale_until": "f8",
+    "margin": "f8",
+    "in_stock": "?",
+    "rating_average": "f8",
+    "rating_count": "i4",
+    "popularity": "f8",
+    "created_at": "f8",
+    "market_mask": "i8",
+}
+_EXPRESSIONS: dict[str, str] = {
+    "product_id": "product_id",
+    "segment_id": "coalesce(segment_id, -1)",
+    "ordinal": "coalesce(ordinal, 0)",
+    "category_id": "coalesce(category_id, -1)",
+    "brand_id": "coalesce(brand_id, -1)",
+    "sale_from": "coalesce(extract(epoch FROM sale_from), 0)::float8",
+    "sale_until": f"coalesce(extract(epoch FROM sale_until), {FAR_FUTURE})::float8",
+    "created_at": "extract(epoch FROM created_at)::float8",
+}
+_ROW_TYPES: dict[str, str] = {"product_id": "i8", "segment_id": "i8", "ordinal": "i4", **COLUMN_TYPES}
+# COPY BINARY puts a 2-byte field count before each row and a 4-byte length before each field.
+_COPY_HEADER_BYTES = 19
+_COPY_TRAILER_BYTES = 2
+_COPY_ROW = np.dtype(
+    [("_fields", ">i2")]
+    + [
+        pair
+        for name, kind in _ROW_TYPES.items()
+        for pair in ((f"_{name}_size", ">i4"), (name, kind if kind == "?" else f">{kind}"))
+    ]
+)
+
+
+@contextmanager
+def consistent_read() -> Iterator[psycopg.Cursor[Any]]:
+    """A raw cursor in one repeatable-read transaction: version, segments and rows agree with each other."""
+    connection.ensure_connection()
+    if connection.in_atomic_block:
+        with psycopg.Cursor(connection.connection) as cursor:
+            yield cursor
+        return
+    with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield cursor
+
+
+def read_version(cursor: psycopg.Cursor[Any], name: str) -> int:
+    row = cursor.execute("SELECT version FROM catalog_liveversion WHERE name = %s", [name]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def read_segment_ids(cursor: psycopg.Cursor[Any]) -> list[int]:
+    rows = cursor.execute("SELECT id FROM catalog_segment WHERE retired_at IS NULL ORDER BY id").fetchall()
+    return [row[0] for row in rows]
+
+
+def read_segments(cursor: psycopg.Cursor[Any], segment_ids: Sequence[int]) -> dict[int, SegmentArrays]:
+    cursor.execute(
+        "SELECT id, product_ids, lengths, facet_offsets, facet_values FROM catalog_segment WHERE id = ANY(%s)",
+        [list(segment_ids)],
+        binary=True,
+    )
+    return {row[0]: SegmentArrays.from_bytes(*row[1:]) for row in cursor}
+
+
+def read_documents(cursor: psycopg.Cursor[Any], *, newer_than: int | None = None) -> NDArray[Any]:
+    """Rows of SearchDocument as a structured array with the fields of COLUMN_TYPES and where each is indexed."""
+    expressions = ", ".join(_EXPRESSIONS.get(name, name) for name in _ROW_TYPES)
+    where = "" if newer_than is None else f"WHERE version > {int(newer_than)}"
+    statement = f"COPY (SELECT {expressions} FROM catalog_searchdocument {where}) TO STDOUT (FORMAT BINARY)"  # noqa: S608
+    with cursor.copy(statement) as copy:  # type: ignore[arg-type]
+        data = b"".join(bytes(chunk) for chunk in copy)
+    packed = np.frombuffer(data[_COPY_HEADER_BYTES : len(data) - _COPY_TRAILER_BYTES], _COPY_ROW)
+    rows = np.empty(len(packed), [(name, kind) for name, kind in _ROW_TYPES.items()])
+    for name in _ROW_TYPES:
+        rows[name] = packed[name]
+    return rows

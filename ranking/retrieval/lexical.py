@@ -1,0 +1,66 @@
+"""The lexical leg: exact BM25 over posting lists, scored in this process in one pass.
+
+Robertson and Zaragoza 2009, in the form of Lucene (idf = ln(1 + (N - n + 0.5) / (n + 0.5)), no (k1 + 1) factor);
+documents waiting to be merged away count in n, as in Lucene.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.retrieval.snapshot import IndexSnapshot
+
+POSTINGS_SQL = (
+    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting "
+    "WHERE segment_id = ANY(%s) AND term = ANY(%s)"
+)
+PostingRow = tuple[str, int, bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalMatches:
+    """`scores` float32[N] over all ordinals; `coverage` is the share of the query's idf a document holds (0..1)."""
+
+    scores: NDArray[np.float32]
+    coverage: NDArray[np.float32]
+    idf: Mapping[str, float]
+
+
+def score_bm25(
+    snapshot: IndexSnapshot, terms: Sequence[str], rows: Sequence[PostingRow], *, k1: float, b: float
+) -> LexicalMatches:
+    scores = np.zeros(len(snapshot.product_ids), np.float32)
+    coverage = np.zeros_like(scores)
+    norms = _length_norms(snapshot, k1, b)
+    starts = {segment_id: first for segment_id, first, _ in snapshot.segments}
+    by_term: dict[str, list[PostingRow]] = {}
+    for row in rows:
+        by_term.setdefault(row[0], []).append(row)
+    found = Counter(term for term in terms if term in by_term)
+    idf = {term: _idf(snapshot, by_term[term]) for term in found}
+    whole = sum(idf[term] * count for term, count in found.items()) or 1.0
+    for term, count in found.items():
+        weight = idf[term] * count
+        for _, segment_id, ordinals, frequencies in by_term[term]:
+            at = np.frombuffer(ordinals, "<i4") + starts[segment_id]
+            tf = np.frombuffer(frequencies, "<f2").astype(np.float32)
+            scores[at] += weight * tf / (tf + norms[at])
+            coverage[at] += weight / whole
+    return LexicalMatches(scores, coverage, idf)
+
+
+def _idf(snapshot: IndexSnapshot, rows: Sequence[PostingRow]) -> float:
+    holding = sum(len(ordinals) for _, _, ordinals, _ in rows) // 4
+    count = max(snapshot.document_count, holding)
+    return float(np.log1p((count - holding + 0.5) / (holding + 0.5)))
+
+
+def _length_norms(snapshot: IndexSnapshot, k1: float, b: float) -> NDArray[np.float32]:
+    key = ("length norms", k1, b)
+    if key not in snapshot.masks:
+        average = float(snapshot.lengths[snapshot.live].mean()) if snapshot.live.any() else 1.0
+        snapshot.masks[key] = (k1 * (1 - b + b * snapshot.lengths / max(average, 1e-6))).astype(np.float32)
+    return snapshot.masks[key]  # type: ignore[return-value]

@@ -1,0 +1,206 @@
+"""The catalog's columns in this process: what filters, facets and scorers read, kept equal to the database.
+
+Each search compares the "index" version and, when it moved, fetches only rows that are newer. Arrays are replaced,
+never changed in place, so a search under way keeps a consistent picture (copy-on-write).
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.postings import SegmentArrays
+from ranking.retrieval import index_reader
+from ranking.retrieval.vocabulary import Vocabulary, current_vocabulary
+
+_MASK_CACHE_SIZE = 256
+
+
+@dataclass(frozen=True)
+class IndexSnapshot:
+    """All documents of all live segments; arrays are parallel, positions are called ordinals.
+
+    Prices are minor units (-1 none), times are seconds since the epoch (sale bounds: 0 and 2**62 when open).
+    A dead ordinal (deleted, archived, or indexed again elsewhere) has `live` False.
+    """
+
+    version: int
+    segments: tuple[tuple[int, int, int], ...]  # (segment id, first ordinal, count)
+    product_ids: NDArray[np.int64]
+    lengths: NDArray[np.float32]
+    facet_offsets: NDArray[np.int64]
+    facet_values: NDArray[np.int32]
+    columns: Mapping[str, NDArray[Any]]
+    vocabulary: Vocabulary
+    _sorted_ids: NDArray[np.int64]
+    _sorted_ordinals: NDArray[np.int64]
+    masks: dict[Any, NDArray[np.bool_]] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> tuple[int, int]:
+        return self.version, self.vocabulary.version
+
+    @property
+    def live(self) -> NDArray[np.bool_]:
+        return self.columns["live"]
+
+    @property
+    def in_stock(self) -> NDArray[np.bool_]:
+        return self.columns["in_stock"]
+
+    @property
+    def category(self) -> NDArray[np.int64]:
+        return self.columns["category_id"]
+
+    @property
+    def brand(self) -> NDArray[np.int64]:
+        return self.columns["brand_id"]
+
+    @property
+    def document_count(self) -> int:
+        return max(int(self._sorted_ids.size), 1)
+
+    def on_sale(self, now: datetime) -> NDArray[np.bool_]:
+        columns, second = self.columns, now.timestamp()
+        return (columns["sale_price"] >= 0) & (columns["sale_from"] <= second) & (second < columns["sale_until"])
+
+    def effective_price(self, now: datetime) -> NDArray[np.int64]:
+        """Minor units at this moment: the sale price inside its window, else the price."""
+        return np.where(self.on_sale(now), self.columns["sale_price"], self.columns["price"])
+
+    def ordinals(self, product_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where these products stand; -1 for those not in the index."""
+        wanted = np.asarray(product_ids, np.int64)
+        if not len(self._sorted_ids):
+            return np.full(len(wanted), -1, np.int64)
+        at = np.minimum(np.searchsorted(self._sorted_ids, wanted), len(self._sorted_ids) - 1)
+        return np.where(self._sorted_ids[at] == wanted, self._sorted_ordinals[at], -1)
+
+    def remember_mask(self, key: Any, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Keep a mask that depends on this snapshot alone; the cache dies with the snapshot."""
+        if len(self.masks) < _MASK_CACHE_SIZE:
+            self.masks[key] = mask
+        return mask
+
+
+_lock = threading.Lock()
+_current: IndexSnapshot | None = None
+
+
+def current_snapshot(*, index_version: int, vocabulary_version: int) -> IndexSnapshot:
+    """The snapshot at these live versions or newer; loads what is missing, once per process."""
+    global _current  # noqa: PLW0603 - one snapshot a process is the point
+    snapshot = _current
+    if snapshot is not None and snapshot.versions == (index_version, vocabulary_version):
+        return snapshot
+    with _lock:
+        vocabulary = current_vocabulary(vocabulary_version)
+        if _current is None or _current.version != index_version:
+            _current = _load(_current, vocabulary)
+        if _current.vocabulary is not vocabulary:
+            _current = replace(_current, vocabulary=vocabulary, masks={})
+        return _current
+
+
+def forget_snapshot() -> None:
+    """Drop what this process holds (tests that truncate tables, and after a fork)."""
+    global _current  # noqa: PLW0603
+    with _lock:
+        _current = None
+
+
+def _load(known: IndexSnapshot | None, vocabulary: Vocabulary) -> IndexSnapshot:
+    with index_reader.consistent_read() as cursor:
+        version = index_reader.read_version(cursor, "index")
+        segment_ids = index_reader.read_segment_ids(cursor)
+        if known is None or version < known.version:
+            return _build(cursor, version, segment_ids, vocabulary)
+        if set(segment_ids) == {segment_id for segment_id, _, _ in known.segments}:
+            return _apply_changes(known, version, index_reader.read_documents(cursor, newer_than=known.version))
+        return _build(cursor, version, segment_ids, vocabulary, known)
+
+
+def _build(
+    cursor: Any,
+    version: int,
+    segment_ids: Sequence[int],
+    vocabulary: Vocabulary,
+    known: IndexSnapshot | None = None,
+) -> IndexSnapshot:
+    """All arrays anew; immutable parts of segments already known are copied, not fetched."""
+    held = _known_parts(known) if known else {}
+    fetched = index_reader.read_segments(cursor, [id_ for id_ in segment_ids if id_ not in held])
+    parts = [(id_, held.get(id_) or fetched[id_]) for id_ in segment_ids]
+    first, segments = 0, []
+    for id_, part in parts:
+        segments.append((id_, first, len(part.product_ids)))
+        first += len(part.product_ids)
+    rows = index_reader.read_documents(cursor)
+    arrays = [part for _, part in parts]
+    sizes = [np.diff(part.facet_offsets) for part in arrays]
+    empty = IndexSnapshot(
+        version=version,
+        segments=tuple(segments),
+        product_ids=_join([part.product_ids for part in arrays], np.int64),
+        lengths=_join([part.lengths for part in arrays], np.float32),
+        facet_offsets=np.concatenate([[0], np.cumsum(_join(sizes, np.int64))]),
+        facet_values=_join([part.facet_values for part in arrays], np.int32),
+        columns={name: np.zeros(first, kind) for name, kind in index_reader.COLUMN_TYPES.items()},
+        vocabulary=vocabulary,
+        _sorted_ids=np.empty(0, np.int64),
+        _sorted_ordinals=np.empty(0, np.int64),
+    )
+    return _apply_changes(empty, version, rows)
+
+
+def _apply_changes(known: IndexSnapshot, version: int, rows: NDArray[Any]) -> IndexSnapshot:
+    columns = {name: array.copy() for name, array in known.columns.items()}
+    before = known.ordinals(rows["product_id"])
+    columns["live"][before[before >= 0]] = False
+    at, rows = _locate(known, rows)
+    for name in columns:
+        columns[name][at] = rows[name]
+    indexed = np.flatnonzero(columns["live"])
+    order = np.argsort(known.product_ids[indexed], kind="stable")
+    return replace(
+        known,
+        version=version,
+        columns=columns,
+        masks={},
+        _sorted_ids=known.product_ids[indexed][order],
+        _sorted_ordinals=indexed[order],
+    )
+
+
+def _locate(known: IndexSnapshot, rows: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Global ordinals of rows, and the rows that have one (a row may point into no segment, or a retired one)."""
+    ids = np.array([id_ for id_, _, _ in known.segments], np.int64)
+    starts = np.array([first for _, first, _ in known.segments], np.int64)
+    if not len(ids) or not len(rows):
+        return np.empty(0, np.int64), rows[:0]
+    order = np.argsort(ids)
+    at = np.minimum(np.searchsorted(ids, rows["segment_id"], sorter=order), len(ids) - 1)
+    segment = order[at]
+    found = ids[segment] == rows["segment_id"]
+    return (starts[segment] + rows["ordinal"])[found], rows[found]
+
+
+def _known_parts(known: IndexSnapshot) -> dict[int, SegmentArrays]:
+    parts = {}
+    for id_, first, count in known.segments:
+        offsets = known.facet_offsets[first : first + count + 1]
+        parts[id_] = SegmentArrays(
+            known.product_ids[first : first + count],
+            known.lengths[first : first + count],
+            (offsets - offsets[0]).astype(np.int32),
+            known.facet_values[offsets[0] : offsets[-1]],
+        )
+    return parts
+
+
+def _join(arrays: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
+    return np.concatenate(arrays).astype(kind, copy=False) if arrays else np.empty(0, kind)
