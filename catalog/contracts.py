@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Literal
 
 LOCALES = ("en", "zh")
@@ -11,18 +12,38 @@ Locale = Literal["en", "zh"]
 Scalar = str | float | bool
 
 
+class Empty(Enum):
+    """Said and empty: clears the stored value, where `None` would leave it alone."""
+
+    EMPTY = ""
+
+
+Amount = Decimal | Empty | None
+Moment = datetime | Empty | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row as read. `code` and `message` are set where the row itself is broken and `cells` may be incomplete."""
+
+    row_number: int
+    cells: Mapping[str, Any]
+    code: str = ""
+    message: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class VariantRow:
-    """One sellable variant as read and validated; prices in the shop's currency."""
+    """One sellable variant as read and validated; prices in the shop's currency. `None` leaves the stored value alone."""
 
     sku: str
     options: Mapping[str, str] = field(default_factory=dict)
-    price: Decimal | None = None
-    sale_price: Decimal | None = None
-    cost: Decimal | None = None
-    stock: int = 0
-    barcode: str = ""
-    image: str = ""
+    price: Amount = None
+    sale_price: Amount = None
+    cost: Amount = None
+    stock: int | None = None
+    barcode: str | None = None
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +52,8 @@ class ProductRow:
 
     `category` is the path from the root, one mapping of locale to name a level. `attributes` maps an attribute key to
     its values in the attribute's canonical unit. `None` means "the file does not say" and leaves the stored value alone;
-    an empty value clears it.
+    an empty value clears it. `complete` says that the lists of attributes and variants are whole: what they do not name
+    is removed; otherwise they add to and change what is stored.
     """
 
     sku: str
@@ -43,14 +65,17 @@ class ProductRow:
     attributes: Mapping[str, tuple[Scalar, ...]] | None = None
     variants: tuple[VariantRow, ...] | None = None
     images: tuple[str, ...] | None = None
-    sale_from: datetime | None = None
-    sale_until: datetime | None = None
+    sale_from: Moment = None
+    sale_until: Moment = None
     rating_average: float | None = None
     rating_count: int | None = None
     popularity: float | None = None
     markets: tuple[str, ...] | None = None
+    status: Literal["active", "draft", "archived"] | None = None
     deleted: bool = False
     extra: Mapping[str, Any] | None = None
+    complete: bool = False
+    specs: tuple["AttributeSpec", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +125,4 @@ class UpsertResult:
 
     counts: UpsertCounts
     changed_ids: Sequence[int]
+    refusals: tuple[Refusal, ...] = ()
