@@ -10,7 +10,7 @@ from django.db import migrations, models
 SIMILAR = """
 SELECT show_trgm('');
 CREATE FUNCTION ranking_similar_phrases(typed text, wanted text, most integer) RETURNS SETOF bigint
-LANGUAGE sql STABLE SET pg_trgm.word_similarity_threshold = 0.35 AS $$
+LANGUAGE sql STABLE SET pg_trgm.word_similarity_threshold = 0.25 AS $$
     SELECT id FROM ranking_suggestionphrase
     WHERE typed <% phrase AND kind <> 'product' AND locale = wanted
     ORDER BY word_similarity(typed, phrase) DESC, weight DESC LIMIT most

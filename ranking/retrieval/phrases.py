@@ -21,7 +21,7 @@ CONTINUES = 0.85
 # Counting is pruned so that a catalog of millions of titles does not hold every pair of words ever seen.
 MAX_COUNTED = 2_000_000
 KIND_BONUS = {"category": 3.0, "brand": 2.5, "query": 1.5, "product": 0.0}
-_WORD = re.compile(r"[^\W\d_](?:[\w'+-]*\w)?|\d[\w.]*-?[^\W\d_]\w*|[^\s]")
+_WORD = re.compile(r"\w+(?:['+.-]\w+)*|[^\s\w]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PHRASE_WORD = re.compile(r"[^\W\d_][\w'+-]+$")
 _STOP_WORDS = frozenset(
@@ -131,7 +131,7 @@ def select_runs(
     """Runs that occur often enough, end with what is sold and are not pieces of a longer one."""
     frequent = {words: count for words, count in counted.items() if count >= LEAST_PRODUCTS and _head_of(words) in heads}
     longer: Counter[tuple[str, ...]] = Counter()
-    for words, count in counted.items():
+    for words, count in frequent.items():
         for piece in (words[1:], words[:-1]):
             if piece in frequent:
                 longer[piece] = max(longer[piece], count)

@@ -34,6 +34,7 @@ WHERE (p.text, p.count, p.weight) IS DISTINCT FROM (excluded.text, excluded.coun
 INSERT INTO ranking_suggestiontail AS t (phrase_id, tail, locale, weight)
 SELECT phrase_id, tail, locale, weight FROM staged_tail
 ON CONFLICT (phrase_id, tail) DO UPDATE SET weight = excluded.weight WHERE t.weight <> excluded.weight;
+DROP TABLE staged_phrase, staged_tail;
 """
 
 
