@@ -1,0 +1,113 @@
+"""When a rule applies: one model per kind of condition; a new kind is a new member of the union, never a migration."""
+
+from typing import Annotated, Literal, Self
+
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
+
+from ranking.contracts import SORTS
+from ranking.merchandising.clauses import MAX_VALUES, Part, Text
+
+QueryMatch = Literal["is", "starts", "ends", "contains", "empty", "any"]
+Values = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_VALUES)]
+
+
+class AlwaysCondition(Part):
+    """Every search and every category page."""
+
+    type: Literal["always"] = "always"
+
+
+class QueryCondition(Part):
+    """What the shopper typed. `use_analysis` ignores word endings, letter width, case, traditional or simplified."""
+
+    type: Literal["query"] = "query"
+    match: QueryMatch
+    values: tuple[Text, ...] = Field(default=(), max_length=MAX_VALUES)
+    use_analysis: bool = True
+    negate: bool = False
+
+    @model_validator(mode="after")
+    def check_values(self) -> Self:
+        if self.match in ("empty", "any"):
+            if self.values:
+                raise ValueError(_("“Empty” and “any words” take no words; remove them."))
+        elif not self.values:
+            raise ValueError(_("Type at least one word or phrase."))
+        return self
+
+
+class CategoryCondition(Part):
+    """The category page the shopper is on, or the category chosen as a filter."""
+
+    type: Literal["category"] = "category"
+    keys: Values
+    include_children: bool = True
+    negate: bool = False
+
+
+class FilterCondition(Part):
+    """A filter the shopper chose: any of `values`, or any value at all; `exactly` wants these values and no other."""
+
+    type: Literal["filter"] = "filter"
+    field: Text
+    values: tuple[Text, ...] = Field(default=(), max_length=MAX_VALUES)
+    exactly: bool = False
+    negate: bool = False
+
+    @model_validator(mode="after")
+    def check_exactly(self) -> Self:
+        if self.exactly and not self.values:
+            raise ValueError(_("“Exactly” needs the values that must be chosen."))
+        return self
+
+
+class SortCondition(Part):
+    type: Literal["sort"] = "sort"
+    values: Values
+    negate: bool = False
+
+    @model_validator(mode="after")
+    def check_known(self) -> Self:
+        unknown = sorted(set(self.values) - set(SORTS))
+        if unknown:
+            raise ValueError(_("Unknown sort order: %(names)s.") % {"names": ", ".join(unknown)})
+        return self
+
+
+class MarketCondition(Part):
+    type: Literal["market"] = "market"
+    values: Values
+    negate: bool = False
+
+
+class LocaleCondition(Part):
+    type: Literal["locale"] = "locale"
+    values: Values
+    negate: bool = False
+
+
+class SegmentCondition(Part):
+    type: Literal["segment"] = "segment"
+    values: Values
+    negate: bool = False
+
+
+class DeviceCondition(Part):
+    type: Literal["device"] = "device"
+    values: Values
+    negate: bool = False
+
+
+Condition = Annotated[
+    AlwaysCondition
+    | QueryCondition
+    | CategoryCondition
+    | FilterCondition
+    | SortCondition
+    | MarketCondition
+    | LocaleCondition
+    | SegmentCondition
+    | DeviceCondition,
+    Field(discriminator="type"),
+]

@@ -1,0 +1,125 @@
+"""A rule said as a sentence, for lists, histories and reasons."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ranking.merchandising.actions import Action, BoostAction, FilterAction, HideAction, PinAction
+from ranking.merchandising.clauses import FLAG_FIELDS, Clause
+from ranking.merchandising.conditions import (
+    AlwaysCondition,
+    CategoryCondition,
+    Condition,
+    FilterCondition,
+    QueryCondition,
+)
+from ranking.merchandising.schema import RuleDocument
+
+SHOWN_VALUES = 3
+
+
+def describe_rule(document: RuleDocument) -> str:
+    return _("When %(conditions)s: %(actions)s.") % {
+        "conditions": describe_conditions(document),
+        "actions": describe_actions(document),
+    }
+
+
+def describe_conditions(document: RuleDocument) -> str:
+    return _(" and ").join(describe_condition(condition) for condition in document.conditions)
+
+
+def describe_actions(document: RuleDocument) -> str:
+    pins = [action for action in document.actions if isinstance(action, PinAction)]
+    others = [describe_action(action) for action in document.actions if not isinstance(action, PinAction)]
+    if len(pins) > SHOWN_VALUES:
+        first = ngettext("pin %d product", "pin %d products", len(pins)) % len(pins)
+        return "; ".join([first, *others])
+    return "; ".join([*(describe_action(pin) for pin in pins), *others])
+
+
+def describe_condition(condition: Condition) -> str:
+    sentence = _say_condition(condition)
+    return _("not (%s)") % sentence if getattr(condition, "negate", False) else sentence
+
+
+def _say_condition(condition: Condition) -> str:
+    match condition:
+        case AlwaysCondition():
+            return _("always")
+        case QueryCondition():
+            return _say_query(condition)
+        case CategoryCondition(keys=keys):
+            return _("the category is %s") % list_values(keys)
+        case FilterCondition(field=field, values=()):
+            return _("the shopper filters by %s") % field
+        case FilterCondition(field=field, values=values):
+            return _("the shopper chose %(field)s %(values)s") % {"field": field, "values": list_values(values)}
+    names = {
+        "sort": _("the sort order is %s"),
+        "market": _("the market is %s"),
+        "locale": _("the language is %s"),
+        "segment": _("the shopper is in the segment %s"),
+        "device": _("the device is %s"),
+    }
+    return names[condition.type] % list_values(condition.values)
+
+
+def _say_query(condition: QueryCondition) -> str:
+    sentences = {
+        "is": _("the query is %s"),
+        "starts": _("the query starts with %s"),
+        "ends": _("the query ends with %s"),
+        "contains": _("the query contains %s"),
+    }
+    if condition.match == "empty":
+        return _("the query is empty")
+    if condition.match == "any":
+        return _("anything is searched")
+    return sentences[condition.match] % list_values([f"“{value}”" for value in condition.values])
+
+
+def describe_action(action: Action) -> str:
+    match action:
+        case PinAction(sku=sku, position=position):
+            return _("pin %(sku)s at %(position)d") % {"sku": sku, "position": position}
+        case HideAction(target=target):
+            return _("hide %s") % describe_target(target)
+        case FilterAction(filters=target):
+            return _("show only %s") % describe_target(target)
+        case BoostAction(target=target, strength=strength):
+            words = _("boost %(target)s by %(strength)d") if strength > 0 else _("bury %(target)s by %(strength)d")
+            return words % {"target": describe_target(target), "strength": abs(strength)}
+    raise TypeError(action)
+
+
+def describe_target(clauses: Sequence[Clause]) -> str:
+    return _(" and ").join(describe_clause(clause) for clause in clauses)
+
+
+def describe_clause(clause: Clause) -> str:
+    if clause.field in FLAG_FIELDS:
+        wanted = "false" not in clause.values
+        sentence = {
+            ("in_stock", True): _("in stock"),
+            ("in_stock", False): _("out of stock"),
+            ("on_sale", True): _("on sale"),
+            ("on_sale", False): _("not on sale"),
+        }[clause.field, wanted]
+    elif clause.values:
+        sentence = f"{clause.field} {list_values(clause.values)}"
+    else:
+        low = "" if clause.minimum is None else f"{clause.minimum:g}"
+        high = "" if clause.maximum is None else f"{clause.maximum:g}"
+        sentence = f"{clause.field} {low}–{high}"
+    return _("not %s") % sentence if clause.exclude else sentence
+
+
+def list_values(values: Sequence[str]) -> str:
+    """`a or b or c or 4 more`."""
+    shown = list(values[:SHOWN_VALUES])
+    more = len(values) - len(shown)
+    if more:
+        shown.append(ngettext("%d more", "%d more", more) % more)
+    return _(" or ").join(shown)

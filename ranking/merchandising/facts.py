@@ -1,0 +1,87 @@
+"""What rules may ask about a search, prepared once: its words, categories, filters, sort and who asks from where."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+from ranking.contracts import SearchRequest
+
+JOINT = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text in one reading: the whole string and its words in order."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryFacts:
+    """`analysed` is the query as search reads it, `plain` as it was typed (only width, case and blanks evened)."""
+
+    analysed: Wording
+    plain: Wording
+    categories: frozenset[str]
+    filters: Mapping[str, frozenset[str]]
+    sort: str
+    market: str
+    locale: str
+    segments: frozenset[str]
+    device: str
+    shopper: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.analysed.text
+
+
+def make_facts(request: SearchRequest, *, normalised: str, terms: Iterable[str]) -> QueryFacts:
+    chosen: dict[str, frozenset[str]] = {}
+    for item in request.filters:
+        if not item.exclude:
+            chosen[item.field] = chosen.get(item.field, frozenset()) | frozenset(item.values)
+    pages = frozenset({request.category}) if request.category else frozenset()
+    return QueryFacts(
+        analysed=Wording(" ".join(normalised.split()), tuple(terms)),
+        plain=read_plain(request.query),
+        categories=pages | chosen.get("category", frozenset()),
+        filters=chosen,
+        sort=request.sort,
+        market=request.market,
+        locale=request.locale,
+        segments=frozenset(request.segments),
+        device=request.device,
+        shopper=request.shopper_id or request.session_id,
+    )
+
+
+def read_plain(text: str) -> Wording:
+    evened = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return Wording(evened, tuple(evened.split()))
+
+
+def list_ancestors(key: str) -> Iterator[str]:
+    """`a/b/c` → a, a/b, a/b/c."""
+    return accumulate(key.split("/"), lambda path, slug: f"{path}/{slug}")
+
+
+def make_hooks(facts: QueryFacts) -> Iterator[str]:
+    """Every index key under which a rule that could hold for these facts may be filed (see compile.py)."""
+    yield "query:empty" if facts.is_empty else "query:any"
+    for mark, wording in (("a", facts.analysed), ("p", facts.plain)):
+        yield f"{mark}text:{wording.text}"
+        yield f"{mark}words:{JOINT.join(wording.words)}"
+        yield from (f"{mark}word:{word}" for word in wording.words)
+        yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))
+    for key in facts.categories:
+        yield f"category:{key}"
+        yield from (f"under:{ancestor}" for ancestor in list_ancestors(key))
+    yield from (f"filter:{field}" for field in facts.filters)
+    yield from (f"segment:{segment}" for segment in facts.segments)
+    yield f"sort:{facts.sort}"
+    yield f"market:{facts.market}"
+    yield f"locale:{facts.locale}"
+    yield f"device:{facts.device}"

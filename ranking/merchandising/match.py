@@ -1,0 +1,146 @@
+"""Which rules hold for one search and what they ask for, with every rule's fate on record."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ranking.contracts import Filter, RuleOutcome
+from ranking.merchandising.actions import BoostAction, FilterAction, HideAction, PinAction
+from ranking.merchandising.book import RuleBook, compile_drafts
+from ranking.merchandising.clauses import to_filters
+from ranking.merchandising.compile import CompiledRule
+from ranking.merchandising.describe import describe_condition
+from ranking.merchandising.facts import QueryFacts
+
+ALL_RULES = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One action of a rule that holds: `target` filters must all hold; `strength` is for boosts, `pin` for pins."""
+
+    rule: CompiledRule
+    target: tuple[Filter, ...] = ()
+    strength: int = 0
+    pin: PinAction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRules:
+    """What the rules that hold ask for, each list in order of precedence."""
+
+    restricts: tuple[Effect, ...] = ()
+    hides: tuple[Effect, ...] = ()
+    boosts: tuple[Effect, ...] = ()
+    pins: tuple[Effect, ...] = ()
+    outcomes: tuple[RuleOutcome, ...] = ()
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """The "show only" clauses. To narrow retrieval use targets.restrict_mask: it survives unknown attributes."""
+        return tuple(item for effect in self.restricts for item in effect.target)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.restricts or self.hides or self.boosts or self.pins)
+
+
+def match_rules(
+    book: RuleBook,
+    facts: QueryFacts,
+    *,
+    now: datetime,
+    drafts: Sequence[Mapping[str, Any]] = (),
+    without: Sequence[str] = (),
+    explain_limit: int = 0,
+) -> MatchedRules:
+    """`drafts` join the book or replace the rule of the same id; `without` leaves rules out (`all`: every live one).
+    `explain_limit`: how many rules that do not hold are named, those that came closest first.
+    """
+    extra = compile_drafts(drafts)
+    left_out = {*without, *(rule.id for rule in extra)}
+    live = [] if ALL_RULES in left_out else [rule for rule in book.find_candidates(facts) if rule.id not in left_out]
+    candidates = sorted([*live, *extra], key=lambda rule: rule.order) if extra else live
+    winners, outcomes = select_rules(candidates, facts, now=now.timestamp(), explain=explain_limit > 0)
+    outcomes.extend(book.broken)
+    if explain_limit and ALL_RULES not in left_out:
+        named = {outcome.rule_id for outcome in outcomes} | left_out
+        missing = (rule for rule in book.rules if rule.id not in named)
+        outcomes.extend(islice(explain_misses(missing, facts), max(explain_limit - len(outcomes), 0)))
+    return collect_effects(winners, outcomes)
+
+
+def select_rules(
+    candidates: Sequence[CompiledRule], facts: QueryFacts, *, now: float, explain: bool
+) -> tuple[list[CompiledRule], list[RuleOutcome]]:
+    winners: list[CompiledRule] = []
+    outcomes: list[RuleOutcome] = []
+    stopper: CompiledRule | None = None
+    for rule in candidates:
+        missed = find_miss(rule, facts)
+        if missed is not None:
+            if explain:
+                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", missed))
+            continue
+        closed = rule.find_closed_reason(now)
+        if closed:
+            outcomes.append(RuleOutcome(rule.id, rule.name, "inactive", closed))
+        elif is_held_out(rule, facts.shopper):
+            outcomes.append(RuleOutcome(rule.id, rule.name, "held_out", _("This shopper is in the group without it.")))
+        elif stopper is not None:
+            reason = _("“%s” says that no later rule applies.") % stopper.name
+            outcomes.append(RuleOutcome(rule.id, rule.name, "beaten", reason, stopper.id))
+        else:
+            winners.append(rule)
+            outcomes.append(RuleOutcome(rule.id, rule.name, "matched"))
+            stopper = rule if rule.stop_processing else None
+    return winners, outcomes
+
+
+def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
+    """None when every condition holds; else the first that does not, in plain words."""
+    if rule.markets and facts.market not in rule.markets:
+        return _("Only for other markets.")
+    if rule.locales and facts.locale not in rule.locales:
+        return _("Only for other languages.")
+    for condition, test in zip(rule.conditions, rule.tests, strict=True):
+        if not test(facts):
+            return _("Does not hold: %s.") % describe_condition(condition)
+    return None
+
+
+def explain_misses(rules: Iterator[CompiledRule], facts: QueryFacts) -> Iterator[RuleOutcome]:
+    for rule in rules:
+        yield RuleOutcome(rule.id, rule.name, "not_matched", find_miss(rule, facts) or "")
+
+
+def is_held_out(rule: CompiledRule, shopper: str) -> bool:
+    """The same shopper is always in the same group of a rule; without a shopper (a preview) nobody is held out."""
+    if not (rule.holdout_share and shopper):
+        return False
+    digest = hashlib.blake2b(f"{rule.id}:{shopper}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64 < rule.holdout_share
+
+
+def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutcome]) -> MatchedRules:
+    restricts: list[Effect] = []
+    hides: list[Effect] = []
+    boosts: list[Effect] = []
+    pins: list[Effect] = []
+    for rule in winners:
+        for action in rule.actions:
+            match action:
+                case FilterAction(filters=clauses):
+                    restricts.append(Effect(rule, to_filters(clauses)))
+                case HideAction(target=clauses):
+                    hides.append(Effect(rule, to_filters(clauses)))
+                case BoostAction(target=clauses, strength=strength):
+                    boosts.append(Effect(rule, to_filters(clauses), strength))
+                case PinAction():
+                    pins.append(Effect(rule, pin=action))
+    return MatchedRules(tuple(restricts), tuple(hides), tuple(boosts), tuple(pins), tuple(outcomes))

@@ -1,0 +1,72 @@
+"""When a rule is in force: wall-clock windows in a named time zone, daylight saving included, and an expiry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext as _
+from pydantic import Field, field_validator, model_validator
+
+from ranking.merchandising.clauses import Part
+
+
+@cache
+def load_zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+class Window(Part):
+    """From (inclusive) until (exclusive), as clocks in `timezone` show it; an open end is left out.
+
+    A start in the hour that is skipped in spring begins when that hour would have; in the hour that comes twice in
+    autumn a start means the first and an end the second, so the window never loses time.
+    """
+
+    starts: datetime | None = Field(default=None, alias="from")
+    until: datetime | None = None
+    timezone: str = "UTC"
+
+    @field_validator("timezone")
+    @classmethod
+    def check_zone(cls, name: str) -> str:
+        try:
+            load_zone(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            message = _("Unknown time zone “%(name)s”; use a name such as Europe/Paris or Asia/Shanghai.")
+            raise ValueError(message % {"name": name[:60]}) from error
+        return name
+
+    @field_validator("starts", "until")
+    @classmethod
+    def check_wall_clock(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.tzinfo is not None:
+            raise ValueError(_("Write the local time without an offset; the time zone stands beside it."))
+        return moment
+
+    @model_validator(mode="after")
+    def check_order(self) -> Self:
+        if self.starts is None and self.until is None:
+            raise ValueError(_("Give a start, an end, or both."))
+        if self.starts is not None and self.until is not None and self.until <= self.starts:
+            raise ValueError(_("The end must be after the start."))
+        return self
+
+    def bounds(self) -> tuple[float, float]:
+        """The window as POSIX timestamps."""
+        zone = load_zone(self.timezone)
+        start = self.starts.replace(tzinfo=zone, fold=0).timestamp() if self.starts else float("-inf")
+        end = self.until.replace(tzinfo=zone, fold=1).timestamp() if self.until else float("inf")
+        return start, end
+
+
+def find_closed_reason(windows: Sequence[tuple[float, float]], expires: float, now: float) -> str:
+    """Why a rule is not in force at `now` (plain words), or nothing when it is."""
+    if now >= expires:
+        return _("The rule has expired.")
+    if not windows or any(start <= now < end for start, end in windows):
+        return ""
+    if all(now >= end for _start, end in windows):
+        return _("Its last time window is over.")
+    return _("Outside its time windows.")

@@ -1,0 +1,100 @@
+"""Which products of the index a rule means: SKUs found in one statement, the rest by the filters shoppers use."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from ranking.contracts import Filter
+from ranking.merchandising.clauses import SKU_FIELD
+from ranking.merchandising.match import Effect, MatchedRules
+from ranking.retrieval.filters import FIELD_NAMES, filter_mask
+from ranking.retrieval.snapshot import IndexSnapshot
+
+Mask = npt.NDArray[np.bool_]
+_FIND_SKUS = """
+SELECT sku, id FROM catalog_product WHERE sku = ANY(%(skus)s)
+UNION ALL SELECT sku, product_id FROM catalog_variant WHERE sku = ANY(%(skus)s)
+"""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Masks over one snapshot at one moment; `sku_ordinals` holds every SKU the matched rules name."""
+
+    snapshot: IndexSnapshot
+    now: datetime
+    sku_ordinals: Mapping[str, int]
+
+    def find_ordinal(self, sku: str) -> int:
+        """-1 when no product of the index has this SKU."""
+        return self.sku_ordinals.get(sku, -1)
+
+    def mask(self, target: Sequence[Filter]) -> Mask:
+        """Products for which every clause holds."""
+        mask = np.ones(len(self.snapshot.product_ids), dtype=bool)
+        for item in target:
+            mask &= self._mask_clause(item)
+        return mask
+
+    def _mask_clause(self, item: Filter) -> Mask:
+        """A clause on an attribute that the catalog no longer has names no product; it must not break the search."""
+        if item.field == SKU_FIELD:
+            named = self._mask_skus(item.values)
+        elif item.field in FIELD_NAMES or item.field in self.snapshot.vocabulary.attributes:
+            return filter_mask(self.snapshot, (item,), now=self.now)
+        else:
+            named = np.zeros(len(self.snapshot.product_ids), dtype=bool)
+        return ~named if item.exclude else named
+
+    def _mask_skus(self, skus: Iterable[str]) -> Mask:
+        mask = np.zeros(len(self.snapshot.product_ids), dtype=bool)
+        ordinals = [ordinal for ordinal in map(self.find_ordinal, skus) if ordinal >= 0]
+        mask[ordinals] = True
+        return mask
+
+
+def locate_targets(rules: MatchedRules, snapshot: IndexSnapshot, *, now: datetime) -> Targets:
+    skus = sorted(list_skus(rules))
+    product_ids = find_product_ids(skus) if skus else {}
+    ordinals = snapshot.ordinals(list(product_ids.values())).tolist() if product_ids else []
+    return Targets(snapshot, now, dict(zip(product_ids, ordinals, strict=True)))
+
+
+def list_skus(rules: MatchedRules) -> set[str]:
+    effects: tuple[Effect, ...] = (*rules.restricts, *rules.hides, *rules.boosts)
+    named = {sku for effect in effects for item in effect.target if item.field == SKU_FIELD for sku in item.values}
+    return named | {effect.pin.sku for effect in rules.pins if effect.pin}
+
+
+def find_product_ids(skus: Sequence[str]) -> dict[str, int]:
+    """A variant's SKU means its product: results show products."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_SKUS, {"skus": list(skus)})
+        return dict(cursor.fetchall())
+
+
+def restrict_mask(rules: MatchedRules, snapshot: IndexSnapshot, *, now: datetime) -> Mask:
+    """What retrieval may be narrowed to, so that its candidates are not spent on products rules take away."""
+    return ~mark_removed(rules, locate_targets(rules, snapshot, now=now))[0]
+
+
+def mark_removed(rules: MatchedRules, targets: Targets) -> tuple[Mask, list[tuple[Effect, str, Mask]]]:
+    """Hidden products and those outside a "show only": all of them, and what each effect took away first.
+
+    A pin escapes a hide or a "show only" whose rule has a higher priority number; at the same number the pin loses.
+    """
+    removed = np.zeros(len(targets.snapshot.product_ids), dtype=bool)
+    taken: list[tuple[Effect, str, Mask]] = []
+    pinned = [(targets.find_ordinal(effect.pin.sku), effect.rule.priority) for effect in rules.pins if effect.pin]
+    for kind, effects in (("filter", rules.restricts), ("hide", rules.hides)):
+        for effect in effects:
+            mask = targets.mask(effect.target)
+            mask = ~mask if kind == "filter" else mask
+            mask[[at for at, priority in pinned if at >= 0 and priority < effect.rule.priority]] = False
+            taken.append((effect, kind, mask & ~removed))
+            removed |= mask
+    return removed, taken
