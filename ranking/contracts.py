@@ -189,6 +189,7 @@ class Ranked:
     parts: Mapping[str, Any]
     moves: Mapping[int, tuple[Move, ...]] = field(default_factory=dict)
     outcomes: tuple[RuleOutcome, ...] = ()
+    removed: Any = None  # bool[N]: what rules took out of this search, so that facets agree
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""A search, step by step: understand → retrieve → score → apply rules → lay out → explain.
+
+The one function behind REST, storefront and admin preview: the same request gives the same ids on all three.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ParamSpec, TypeVar
+
+from ranking.contracts import Page, SearchRequest, Suggestion
+from ranking.registry import live_state
+from ranking.retrieval import suggest as suggestions
+from ranking.steps.apply_rules import apply_rules
+from ranking.steps.explain import explain
+from ranking.steps.lay_out import check_page, lay_out
+from ranking.steps.retrieve import retrieve
+from ranking.steps.score import score
+from ranking.steps.understand import understand
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Clock:
+    """Milliseconds per step, in the order the steps ran."""
+
+    def __init__(self) -> None:
+        self.timings_ms: dict[str, float] = {}
+
+    def time(self, name: str, step: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        started = time.perf_counter()
+        result = step(*arguments, **options)
+        self.timings_ms[name] = round((time.perf_counter() - started) * 1000, 3)
+        return result
+
+
+def search(request: SearchRequest) -> Page:
+    """Raises BadSearch for what the shopper can mend; a missing model or late part only leaves a note."""
+    clock = _Clock()
+    live = clock.time("live", live_state, config_id=request.config_id)
+    query = clock.time("understand", understand, request, live)
+    check_page(query)
+    pool = clock.time("retrieve", retrieve, query, live)
+    ranked = clock.time("score", score, query, live, pool)
+    ranked = clock.time("apply_rules", apply_rules, ranked, query, live.snapshot, pool.allowed)
+    page = clock.time("lay_out", lay_out, query, live, pool, ranked, search_id=uuid.uuid4())
+    if request.explain:
+        page = replace(page, ledger=clock.time("explain", explain, query, live, pool, ranked, page))
+    return replace(page, timings_ms=clock.timings_ms)
+
+
+def suggest(prefix: str, locale: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Completions of what the shopper has typed so far."""
+    return suggestions.suggest(prefix, locale, limit=limit)

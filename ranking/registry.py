@@ -1,0 +1,134 @@
+"""What is live in this process: index, vocabulary, rules, configuration and the query encoder, one load of each.
+
+Every search reads all live versions in one query and gets objects that match them; what did not change is not loaded.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import structlog
+from django.conf import settings
+from django.db import connection
+from numpy.typing import NDArray
+
+from catalog.encoder import encoder_loaded, get_encoder
+from catalog.errors import EncoderUnavailable
+from ranking.errors import BadSearch
+from ranking.merchandising.book import RuleBook, current_book
+from ranking.models import RankingConfig
+from ranking.retrieval.dense import LiveGeneration, live_generation
+from ranking.retrieval.snapshot import IndexSnapshot, current_snapshot
+
+logger = structlog.get_logger(__name__)
+_VECTOR_CACHE_SIZE = 2048
+
+# Chosen by cross-validation on judged queries: benchmarks/tune_fusion.py, docs/log.md.
+DEFAULT_WEIGHTS: Mapping[str, float] = {"bm25": 0.6, "dense": 0.4, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
+DEFAULT_PARAMETERS: Mapping[str, float] = {
+    "k1": 1.2,
+    "b": 0.75,
+    "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold
+    "dense_limit": 200,  # nearest vectors asked for
+    "dense_margin": 0.06,  # a dense-only hit may be this much less similar than the best
+    "dense_floor": 0.0,  # … and never below this cosine
+    "window": 200,  # lexical hits whose cosine is fetched although the dense leg missed them
+    "ef_search": 200,
+    "fresh_half_life_days": 90,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveConfig:
+    """A RankingConfig row with every default filled in; `id` is None when no row is live."""
+
+    id: int | None
+    name: str
+    weights: Mapping[str, float]
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """Everything one search works on; taken once, at its start."""
+
+    versions: Mapping[str, int]
+    snapshot: IndexSnapshot
+    book: RuleBook
+    config: LiveConfig
+    generation: LiveGeneration | None
+
+
+def live_state(*, config_id: int | None = None) -> LiveState:
+    versions = read_versions()
+    snapshot = current_snapshot(
+        index_version=versions.get("index", 0), vocabulary_version=versions.get("vocabulary", 0)
+    )
+    return LiveState(
+        versions=versions,
+        snapshot=snapshot,
+        book=current_book(versions.get("rules", 0)),
+        config=_named_config(config_id) if config_id else _live_config(versions.get("config", 0)),
+        generation=live_generation(versions.get("embedding", 0)),
+    )
+
+
+def read_versions() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, version FROM catalog_liveversion")
+        return dict(cursor.fetchall())
+
+
+_config: tuple[int, LiveConfig] | None = None
+
+
+def _live_config(version: int) -> LiveConfig:
+    global _config  # noqa: PLW0603 - one configuration a process, replaced whole
+    if _config is None or _config[0] != version:
+        row = RankingConfig.objects.filter(is_live=True).first()
+        _config = (version, _fill(row) if row else LiveConfig(None, "default", DEFAULT_WEIGHTS, DEFAULT_PARAMETERS))
+    return _config[1]
+
+
+def _named_config(config_id: int) -> LiveConfig:
+    row = RankingConfig.objects.filter(pk=config_id).first()
+    if row is None:
+        raise BadSearch(f"There is no ranking configuration {config_id}. List them in the admin.")
+    return _fill(row)
+
+
+def _fill(row: RankingConfig) -> LiveConfig:
+    return LiveConfig(row.pk, row.name, {**row.weights}, {**DEFAULT_PARAMETERS, **row.parameters})
+
+
+_vectors: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+_vectors_lock = threading.Lock()
+
+
+def encode_query(text: str, generation: LiveGeneration) -> tuple[NDArray[np.float32] | None, str]:
+    """The query's vector in the live generation's space, or None and why the dense leg is off."""
+    key = (generation.model, text)
+    with _vectors_lock:
+        if key in _vectors:
+            _vectors.move_to_end(key)
+            return _vectors[key], ""
+    try:
+        encoder = get_encoder()
+        if encoder.model_name != generation.model:
+            return None, f"dense leg off: the live vectors are of {generation.model}, the encoder is {encoder.model_name}"
+        vector = encoder.encode_queries([text])[0]
+    except EncoderUnavailable as error:
+        logger.warning("query_encoder_unavailable", reason=error.message)
+        return None, f"dense leg off: {error.message}"
+    with _vectors_lock:
+        _vectors[key] = vector
+        while len(_vectors) > _VECTOR_CACHE_SIZE:
+            _vectors.popitem(last=False)
+    return vector, ""
+
+
+def models_loaded() -> Mapping[str, bool]:
+    """Which models this process holds, by role (for the readiness page)."""
+    return {f"encoder {settings.MODEL_ENCODER}": encoder_loaded()}

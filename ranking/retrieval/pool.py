@@ -1,0 +1,25 @@
+"""The candidate pool of one search: what both legs found, before and after the shopper's filters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.retrieval.filters import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Arrays over all ordinals. `candidates`: found by a leg (or all, when browsing); `chosen`: and pass the shopper's
+    filters; `allowed`: may be shown under the shopper's filters whether found or not (what a pin may bring in).
+    `similarity` is the cosine, NaN where unknown; `dense_range` its lowest and highest value among the dense hits.
+    """
+
+    candidates: Mask
+    chosen: Mask
+    allowed: Mask
+    bm25: NDArray[np.float32]
+    similarity: NDArray[np.float32]
+    dense_range: tuple[float, float]
+    legs: Mapping[str, int]

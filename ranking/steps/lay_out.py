@@ -1,0 +1,81 @@
+"""Step 5: the page: its slice of the order, product cards, facets and layout."""
+
+from uuid import UUID
+
+import numpy as np
+from django.utils import translation
+
+from ranking.contracts import MAX_RESULTS, Facet, Hit, Page, Query, Ranked
+from ranking.errors import BadSearch
+from ranking.registry import LiveState
+from ranking.retrieval.cards import load_cards
+from ranking.retrieval.facets import FacetQuestion, count_facets
+from ranking.retrieval.filters import Mask
+from ranking.retrieval.pool import Pool
+
+GRID = "grid"
+_DJANGO_LANGUAGES = {"en": "en", "zh": "zh-hans"}
+
+
+def check_page(query: Query) -> None:
+    """Refuse before any work is done: deep paging is a crawler's wish, and costs as much as an export."""
+    request = query.request
+    if request.page * request.page_size > MAX_RESULTS:
+        raise BadSearch(
+            f"Only the first {MAX_RESULTS:,} results can be paged through. Narrow the search with filters.",
+            max_results=MAX_RESULTS,
+        )
+
+
+def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search_id: UUID) -> Page:
+    request = query.request
+    first = (request.page - 1) * request.page_size
+    rows = range(first, min(first + request.page_size, len(ranked.ordinals)))
+    ids = [int(live.snapshot.product_ids[ranked.ordinals[row]]) for row in rows]
+    cards = load_cards(ids, locale=request.locale, now=query.now)
+    hits = tuple(
+        Hit(
+            product_id=id_,
+            position=row + 1,
+            score=float(ranked.scores[row]),
+            parts={name: float(part[row]) for name, part in ranked.parts.items()},
+            moves=ranked.moves.get(int(ranked.ordinals[row]), ()),
+            product=cards[id_],
+        )
+        for row, id_ in zip(rows, ids, strict=True)
+        if id_ in cards
+    )
+    return Page(
+        search_id=search_id,
+        request=request,
+        hits=hits,
+        total=len(ranked.ordinals),
+        facets=_facets(query, live, pool, ranked),
+        layout=GRID,
+        timings_ms={},
+        notes=query.notes,
+    )
+
+
+def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[Facet, ...]:
+    request = query.request
+    question = FacetQuestion(
+        snapshot=live.snapshot,
+        candidates=_countable(pool, ranked),
+        filters=request.filters,
+        fields=request.facets,
+        locale=request.locale,
+        now=query.now,
+        category=request.category,
+    )
+    with translation.override(_DJANGO_LANGUAGES.get(request.locale, "en")):
+        return count_facets(question)
+
+
+def _countable(pool: Pool, ranked: Ranked) -> Mask:
+    """Found products less what rules removed, and what rules pinned in."""
+    candidates: Mask = pool.candidates if ranked.removed is None else pool.candidates & ~ranked.removed
+    if len(ranked.ordinals) and not candidates[ranked.ordinals].all():
+        candidates = candidates.copy()
+        candidates[np.asarray(ranked.ordinals)] = True
+    return candidates

@@ -1,0 +1,126 @@
+"""Step 2: everything that matters: both legs in one round trip, then the shopper's filters.
+
+The shopper's filters cut the candidate set and never widen it, so a facet's count is exactly what a click returns;
+market, page category and "show only" rules narrow the dense leg itself, exactly where few products remain.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import psycopg
+from django.db import connection
+from numpy.typing import NDArray
+
+from ranking.contracts import Filter, Query
+from ranking.registry import LiveState
+from ranking.retrieval import dense
+from ranking.retrieval.filters import Mask, filter_mask, live_mask
+from ranking.retrieval.lexical import POSTINGS_SQL, PostingRow, score_bm25
+from ranking.retrieval.pool import Pool
+
+MAX_DENSE = 1000
+
+
+def retrieve(query: Query, live: LiveState) -> Pool:
+    snapshot, request = live.snapshot, query.request
+    shown = live_mask(snapshot, market=request.market)
+    category = (Filter("category", (request.category,)),) if request.category else ()
+    base = shown & filter_mask(snapshot, (*category, *query.rules.filters), now=query.now)
+    wanted = filter_mask(snapshot, request.filters, now=query.now)
+    allowed = shown & wanted
+    if not query.terms and not query.normalised:
+        return _browse(base, wanted, allowed)
+    rows, nearest = _run_legs(query, live, base)
+    parameters = live.config.parameters
+    lexical = score_bm25(snapshot, query.terms, rows, k1=parameters["k1"], b=parameters["b"])
+    found = lexical.coverage >= parameters["minimum_coverage"]
+    similarity = np.full(len(base), np.nan, np.float32)
+    ordinals, cosines = _locate(live, nearest, base)
+    similarity[ordinals] = cosines
+    low, high = (float(cosines.min()), float(cosines.max())) if len(cosines) else (0.0, 1.0)
+    near = ordinals[cosines >= max(high - parameters["dense_margin"], parameters["dense_floor"])]
+    legs = {"lexical": int((found & base).sum()), "dense": len(near)}
+    found[near] = True
+    candidates = base & found
+    chosen = candidates & wanted
+    _fill_similarity(query, live, lexical.scores, chosen, similarity)
+    return Pool(candidates, chosen, allowed, lexical.scores, similarity, (low, high), legs)
+
+
+def _browse(base: Mask, wanted: Mask, allowed: Mask) -> Pool:
+    zeros = np.zeros(len(base), np.float32)
+    unknown = np.full(len(base), np.nan, np.float32)
+    return Pool(base, base & wanted, allowed, zeros, unknown, (0.0, 1.0), {"browse": int(base.sum())})
+
+
+def _run_legs(query: Query, live: LiveState, base: Mask) -> tuple[list[PostingRow], list[tuple[int, float]]]:
+    """Posting lists and nearest vectors in one round trip to the database."""
+    segment_ids = [segment_id for segment_id, _, _ in live.snapshot.segments]
+    raw = _raw_connection()
+    with raw.pipeline():
+        postings = psycopg.Cursor(raw)
+        postings.execute(POSTINGS_SQL, [segment_ids, list(set(query.terms))], binary=True)
+        vectors = _ask_nearest(raw, query, live, base)
+        rows = postings.fetchall()
+        nearest = vectors.fetchall() if vectors else []
+    return rows, nearest
+
+
+def _ask_nearest(raw: Any, query: Query, live: LiveState, base: Mask) -> psycopg.Cursor[Any] | None:
+    if query.vector is None or live.generation is None or not base.any():
+        return None
+    parameters = live.config.parameters
+    limit = int(parameters["dense_limit"])
+    only_ids: Sequence[int] | None = None
+    if dense.prefer_exact(base):
+        only_ids = live.snapshot.product_ids[base].tolist()
+    else:
+        # Rows outside the base are dropped afterwards, so ask for as many more as will be lost.
+        limit = min(int(limit * len(base) / max(int(base.sum()), 1)) + 1, MAX_DENSE)
+    cursor = psycopg.Cursor(raw)
+    cursor.execute(
+        "SELECT set_config('hnsw.ef_search', %s, false), set_config('hnsw.iterative_scan', 'relaxed_order', false)",
+        [str(min(max(int(parameters["ef_search"]), limit), MAX_DENSE))],
+    )
+    vectors = psycopg.Cursor(raw)
+    vectors.execute(*dense.nearest_statement(live.generation, query.vector, limit=limit, only_ids=only_ids))
+    return vectors
+
+
+def _locate(
+    live: LiveState, nearest: Sequence[tuple[int, float]], base: Mask
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Ordinals and cosines of the dense hits that are in the base, most similar first."""
+    ordinals = live.snapshot.ordinals(np.array([row[0] for row in nearest], np.int64))
+    cosines = np.array([row[1] for row in nearest], np.float32)
+    keep = ordinals >= 0
+    keep[keep] = base[ordinals[keep]]
+    limit = int(live.config.parameters["dense_limit"])
+    return ordinals[keep][:limit], cosines[keep][:limit]
+
+
+def _fill_similarity(
+    query: Query, live: LiveState, bm25: NDArray[np.float32], chosen: Mask, similarity: NDArray[np.float32]
+) -> None:
+    """The cosine of the best lexical hits that the dense leg did not reach, so that the blend compares like with like."""
+    if query.vector is None or live.generation is None:
+        return
+    missing = np.flatnonzero(chosen & np.isnan(similarity))
+    window = int(live.config.parameters["window"])
+    if len(missing) > window:
+        missing = missing[np.argpartition(-bm25[missing], window)[:window]]
+    if not len(missing):
+        return
+    ids = live.snapshot.product_ids[missing].tolist()
+    with psycopg.Cursor(_raw_connection()) as cursor:
+        rows = cursor.execute(*dense.similarity_statement(live.generation, query.vector, ids)).fetchall()
+    at = live.snapshot.ordinals(np.array([row[0] for row in rows], np.int64))
+    cosines = np.array([row[1] for row in rows], np.float32)
+    similarity[at[at >= 0]] = cosines[at >= 0]
+
+
+def _raw_connection() -> Any:
+    """psycopg's own connection: Django's cursors bind on the client and refuse binary results."""
+    connection.ensure_connection()
+    return connection.connection

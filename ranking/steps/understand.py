@@ -1,0 +1,44 @@
+"""Step 1: what the words mean and which rules hold."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from catalog.text import analyse, detect_language, normalise
+from ranking.contracts import Query, SearchRequest
+from ranking.merchandising.facts import make_facts
+from ranking.merchandising.match import match_rules
+from ranking.registry import LiveState, encode_query
+
+# How many rules that did not match an explained search lists with their reason.
+EXPLAINED_MISSES = 50
+
+
+def understand(request: SearchRequest, live: LiveState) -> Query:
+    now: datetime = request.now or timezone.now()
+    normalised = " ".join(normalise(request.query).split())
+    terms = tuple(analyse(normalised))
+    facts = make_facts(request, normalised=normalised, terms=terms)
+    rules = match_rules(
+        live.book,
+        facts,
+        now=now,
+        drafts=request.draft_rules,
+        without=request.without_rules,
+        explain_limit=EXPLAINED_MISSES if request.explain else 0,
+    )
+    vector, note = None, ""
+    if normalised and live.generation and live.config.weights.get("dense"):
+        vector, note = encode_query(normalised, live.generation)
+    elif normalised and not live.generation:
+        note = "dense leg off: no product is embedded yet"
+    return Query(
+        request=request,
+        normalised=normalised,
+        terms=terms,
+        language=detect_language(normalised),
+        now=now,
+        rules=rules,
+        vector=vector,
+        notes=(note,) if note else (),
+    )
