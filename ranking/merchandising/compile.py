@@ -27,7 +27,8 @@ Hooks = tuple[str, ...] | None  # None: the condition cannot be looked up, only 
 HAN_START, HAN_END = "㐀", "鿿"
 PAIR = 2
 # From the rarest to the most common kind of index key.
-_KINDS = "atext awords ptext pwords apair ppair aword pword category under segment filter".split()
+_TEXT_KINDS = ("atext", "awords", "ptext", "pwords", "apair", "ppair", "aword", "pword")
+_KINDS = (*_TEXT_KINDS, "category", "under", "segment", "filter")
 SELECTIVITY = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 

@@ -79,6 +79,8 @@ def find_product_ids(skus: Sequence[str]) -> dict[str, int]:
 
 def restrict_mask(rules: MatchedRules, snapshot: IndexSnapshot, *, now: datetime) -> Mask:
     """What retrieval may be narrowed to, so that its candidates are not spent on products rules take away."""
+    if not (rules.restricts or rules.hides):
+        return np.ones(len(snapshot.product_ids), dtype=bool)
     return ~mark_removed(rules, locate_targets(rules, snapshot, now=now))[0]
 
 

@@ -45,7 +45,7 @@ def apply_rules(ranked: Ranked, query: Query, snapshot: IndexSnapshot, allowed: 
     ranked = drop_removed(ranked, removed)
     ranked = apply_boosts(work, ranked, snapshot)
     ranked = apply_pins(work, ranked, removed, live_mask(snapshot, market=query.request.market))
-    return replace(ranked, moves=work.log, outcomes=(*rules.outcomes, *work.outcomes))
+    return replace(ranked, moves=work.log, outcomes=(*rules.outcomes, *work.outcomes), removed=removed)
 
 
 def drop_removed(ranked: Ranked, removed: Mask) -> Ranked:

@@ -13,6 +13,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from ranking.contracts import Filter, Query
+from ranking.merchandising.targets import restrict_mask
 from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
@@ -26,7 +27,7 @@ def retrieve(query: Query, live: LiveState) -> Pool:
     snapshot, request = live.snapshot, query.request
     shown = live_mask(snapshot, market=request.market)
     category = (Filter("category", (request.category,)),) if request.category else ()
-    base = shown & filter_mask(snapshot, (*category, *query.rules.filters), now=query.now)
+    base = shown & filter_mask(snapshot, category, now=query.now) & restrict_mask(query.rules, snapshot, now=query.now)
     wanted = filter_mask(snapshot, request.filters, now=query.now)
     allowed = shown & wanted
     if not query.terms and not query.normalised:
