@@ -9,12 +9,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+# Django's generic classes take type arguments only where this is called.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -65,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "searchsite.middleware.AdminPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,7 +104,10 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------------------------------
-_database_url = env.str("DATABASE_URL", default=EMBEDDED_SERVICES.get("database_url", ""))
+_broker_url = env.str("CELERY_BROKER_URL", default="") or EMBEDDED_SERVICES.get(
+    "broker_url", "redis://127.0.0.1:6379/0"
+)
+_database_url = env.str("DATABASE_URL", default="") or EMBEDDED_SERVICES.get("database_url", "")
 DATABASES = {
     "default": {
         **environ.Env.db_url_config(_database_url or "postgresql://shop@127.0.0.1:5432/shop"),
@@ -111,7 +120,7 @@ DATABASES = {
 # Throttle counters are shared by all web workers and hold integers only; the default cache never leaves its process.
 _cache_url = env.str("CACHE_URL", default="")
 if not _cache_url:
-    _cache_url = env.str("CELERY_BROKER_URL", default=EMBEDDED_SERVICES.get("broker_url", "redis://127.0.0.1:6379/0"))
+    _cache_url = _broker_url
 _cache_url = re.sub(r"^redis\+socket://", "unix://", _cache_url).replace("virtual_host=", "db=")
 _IN_PROCESS_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES: dict[str, Any] = {
@@ -119,7 +128,7 @@ CACHES: dict[str, Any] = {
     "throttle": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _cache_url,
-        "KEY_PREFIX": "searchsite",
+        "KEY_PREFIX": env.str("CELERY_KEY_PREFIX", default="") + "searchsite",
         # A dead cache may cost one request a quarter of a second, not ten (the client's own retries).
         "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25, "retry": Retry(NoBackoff(), 0)},
     }
@@ -142,6 +151,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# Product pictures only (searchsite/media.py); off where a file server or CDN delivers them.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -162,6 +173,8 @@ SECURE = env.bool("SECURE_COOKIES", default=not (DEBUG or bool(EMBEDDED_SERVICES
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE)
+# Probes come over plain HTTP, and a redirect would count as success.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if SECURE else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -243,10 +256,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "searchsite.openapi.add_errors",
+    ],
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
 }
 
 # --- Celery -------------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=EMBEDDED_SERVICES.get("broker_url", "redis://127.0.0.1:6379/0"))
+CELERY_BROKER_URL = _broker_url
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_ROUTES = {"catalog.tasks.embed_*": {"queue": "gpu"}, "feedback.tasks.train_*": {"queue": "train"}}
 CELERY_TASK_ACKS_LATE = True
@@ -324,6 +342,15 @@ LOGGING = {
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Searchsite",
     "SITE_HEADER": "Searchsite",
+    "SITE_SUBHEADER": _("Search and merchandising"),
+    "SITE_SYMBOL": "manage_search",
+    "SITE_URL": "/",
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
+    "STYLES": [lambda request: static("searchsite/admin.css")],
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "searchsite.admin_navigation.build_navigation",
+    },
 }
