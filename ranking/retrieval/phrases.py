@@ -69,7 +69,8 @@ def collect_phrases() -> Iterator[Phrase]:
         for (brand, category), count in seen.by_both.items():
             if makers.get(brand) and names.get(category):
                 yield from make_phrase(locale, "query", "", f"{makers[brand]} {names[category]}", count)
-        for words, count in select_runs(seen.runs[locale], heads=_head_words(names.values())):
+        heads = _head_words(names.values()) | _counted_things(seen.runs[locale])
+        for words, count in select_runs(seen.runs[locale], heads=heads):
             yield from make_phrase(locale, "query", "", join_words(words), count)
     yield from _title_phrases()
 
@@ -143,6 +144,15 @@ def select_runs(
 def _head_words(names: Iterable[str]) -> frozenset[str]:
     """The word a category name ends with is what is sold: "wireless headphones" is a kind of "headphones"."""
     return frozenset(_head_of(tuple(words)) for name in names if (words := split_words(normalise(name))))
+
+
+def _counted_things(runs: Mapping[tuple[str, ...], int]) -> frozenset[str]:
+    """Words the titles also have in the plural are things, so a catalog of few categories still offers "usb cable"."""
+    return frozenset(
+        _stem(words[0])
+        for words, count in runs.items()
+        if len(words) == 1 and count >= LEAST_PRODUCTS and (f"{words[0]}s",) in runs
+    )
 
 
 @lru_cache(maxsize=50_000)
