@@ -1,0 +1,160 @@
+"""What REST answers: a Page as JSON, and the same shape described for OpenAPI (a test holds the two together)."""
+
+from dataclasses import fields
+from typing import Any
+
+from rest_framework import serializers
+
+from ranking.contracts import MAX_RESULTS, Facet, FacetValue, Hit, Move, Page, ProductCard, Suggestion, VariantCard
+
+_Serializer = serializers.Serializer[Any]
+_CARD = tuple(item.name for item in fields(ProductCard) if item.name != "variants")
+_VARIANT = tuple(item.name for item in fields(VariantCard))
+_FACET = tuple(item.name for item in fields(Facet) if item.name != "values")
+_FACET_VALUE = tuple(item.name for item in fields(FacetValue))
+_MOVE = tuple(item.name for item in fields(Move))
+_SUGGESTION = tuple(item.name for item in fields(Suggestion))
+
+
+def render_page(page: Page) -> dict[str, Any]:
+    """Field by field on purpose: dataclasses.asdict copies deeply and costs more than the rest of the answer."""
+    request = page.request
+    body = {
+        "search_id": str(page.search_id),
+        "query": request.query,
+        "locale": request.locale,
+        "sort": request.sort,
+        "total": page.total,
+        "page": request.page,
+        "page_size": request.page_size,
+        "pages": -(-min(page.total, MAX_RESULTS) // request.page_size),
+        "layout": page.layout,
+        "hits": [_render_hit(hit, explain=request.explain) for hit in page.hits],
+        "facets": [
+            {**_pick(facet, _FACET), "values": [_pick(value, _FACET_VALUE) for value in facet.values]}
+            for facet in page.facets
+        ],
+        "timings_ms": {step: round(float(ms), 2) for step, ms in page.timings_ms.items()},
+        "notes": list(page.notes),
+    }
+    return {**body, "ledger": page.ledger} if request.explain else body
+
+
+def render_suggestions(query: str, suggestions: tuple[Suggestion, ...]) -> dict[str, Any]:
+    return {"query": query, "suggestions": [_pick(item, _SUGGESTION) for item in suggestions]}
+
+
+def _render_hit(hit: Hit, *, explain: bool) -> dict[str, Any]:
+    product = _pick(hit.product, _CARD)
+    product["variants"] = [_pick(variant, _VARIANT) for variant in hit.product.variants]
+    body = {"position": hit.position, "score": round(float(hit.score), 6), "product": product}
+    if explain:
+        body["parts"] = {name: float(number) for name, number in hit.parts.items()}
+        body["moves"] = [_pick(move, _MOVE) for move in hit.moves]
+    return body
+
+
+def _pick(item: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in names}
+
+
+class VariantSerializer(_Serializer):
+    sku = serializers.CharField()
+    options = serializers.DictField(child=serializers.CharField())
+    price = serializers.FloatField(allow_null=True)
+    sale_price = serializers.FloatField(allow_null=True)
+    in_stock = serializers.BooleanField()
+    image = serializers.CharField(allow_blank=True)
+
+
+class ProductCardSerializer(_Serializer):
+    """What a result page shows, in the asked language with fall-back to the other one."""
+
+    id = serializers.IntegerField()
+    sku = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    description = serializers.CharField(allow_blank=True)
+    brand = serializers.CharField(allow_blank=True)
+    brand_key = serializers.CharField(allow_blank=True)
+    category = serializers.CharField(allow_blank=True)
+    category_key = serializers.CharField(allow_blank=True)
+    price = serializers.FloatField(allow_null=True)
+    sale_price = serializers.FloatField(allow_null=True, help_text="only while the sale lasts")
+    currency = serializers.CharField()
+    in_stock = serializers.BooleanField()
+    rating_average = serializers.FloatField(allow_null=True)
+    rating_count = serializers.IntegerField()
+    image = serializers.CharField(allow_blank=True)
+    attributes = serializers.DictField()
+    variants = VariantSerializer(many=True)
+
+
+class MoveSerializer(_Serializer):
+    """What one rule did to this hit."""
+
+    rule_id = serializers.CharField()
+    rule_name = serializers.CharField()
+    effect = serializers.CharField(help_text="pin, boost, bury, hide or filter")
+    points = serializers.FloatField()
+    position = serializers.IntegerField(allow_null=True)
+    from_position = serializers.IntegerField(allow_null=True)
+
+
+class HitSerializer(_Serializer):
+    position = serializers.IntegerField(help_text="1 is the first of all results, not of the page")
+    score = serializers.FloatField()
+    product = ProductCardSerializer()
+    parts = serializers.DictField(
+        child=serializers.FloatField(), required=False, help_text="with explain: every scorer's number"
+    )
+    moves = MoveSerializer(many=True, required=False, help_text="with explain: what rules did")
+
+
+class FacetValueSerializer(_Serializer):
+    key = serializers.CharField(help_text="what a filter on this facet takes as its value")
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+    selected = serializers.BooleanField()
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+
+
+class FacetSerializer(_Serializer):
+    """Counts over all candidates; a facet's own selection does not narrow its own counts."""
+
+    field = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["value", "range", "category"])
+    unit = serializers.CharField(allow_blank=True)
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+    values = FacetValueSerializer(many=True)
+
+
+class PageSerializer(_Serializer):
+    search_id = serializers.UUIDField(help_text="send it back with events, so that a click is tied to what was shown")
+    query = serializers.CharField(allow_blank=True)
+    locale = serializers.ChoiceField(choices=["en", "zh"])
+    sort = serializers.CharField()
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    pages = serializers.IntegerField(help_text="how many pages can be asked for")
+    layout = serializers.CharField()
+    hits = HitSerializer(many=True)
+    facets = FacetSerializer(many=True)
+    timings_ms = serializers.DictField(child=serializers.FloatField())
+    notes = serializers.ListField(child=serializers.CharField(), help_text="what was degraded, in words")
+    ledger = serializers.DictField(required=False, allow_null=True, help_text="with explain: the decision ledger")
+
+
+class SuggestionSerializer(_Serializer):
+    text = serializers.CharField()
+    kind = serializers.CharField(help_text="query, category, brand or product")
+    key = serializers.CharField(allow_blank=True, help_text="the category, brand or product it leads to")
+    count = serializers.IntegerField()
+
+
+class SuggestionsSerializer(_Serializer):
+    query = serializers.CharField(allow_blank=True)
+    suggestions = SuggestionSerializer(many=True)

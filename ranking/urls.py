@@ -1,0 +1,10 @@
+"""REST routes of search, under /api/v1/."""
+
+from django.urls import path
+
+from ranking.api import SearchView, SuggestView
+
+urlpatterns = [
+    path("search", SearchView.as_view(), name="search"),
+    path("suggest", SuggestView.as_view(), name="suggest"),
+]

@@ -1,0 +1,68 @@
+"""The admin's sidebar in a merchandiser's order; each entry shows only to those who may open it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """unfold calls this for every page."""
+    groups = [
+        _group(
+            _("Search"),
+            {"title": _("Storefront"), "icon": "storefront", "link": "/"},
+            _item(_("Rules"), "rule", "ranking", "rule"),
+            _item(_("Ranking"), "tune", "ranking", "rankingconfig"),
+        ),
+        _group(
+            _("Catalog"),
+            _item(_("Products"), "inventory_2", "catalog", "product"),
+            _item(_("Categories"), "account_tree", "catalog", "category"),
+            _item(_("Brands"), "sell", "catalog", "brand"),
+            _item(_("Attributes"), "data_object", "catalog", "attribute"),
+            _item(_("Uploads"), "upload_file", "catalog", "upload"),
+        ),
+        _group(_("Shoppers"), _item(_("Events"), "ads_click", "feedback", "event")),
+        _group(
+            _("Access"),
+            _item(_("API keys"), "key", "searchsite", "apikey"),
+            {**_link(_("API documentation"), "api", "docs"), "permission": may_view("searchsite", "apikey")},
+            _item(_("Users"), "person", "auth", "user"),
+            _item(_("Groups"), "group", "auth", "group"),
+        ),
+    ]
+    for group in groups:
+        group["items"] = [item for item in group["items"] if _is_visible(item, request)]
+    return [group for group in groups if group["items"]]
+
+
+def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(f"{app}.view_{model}")
+
+
+def _is_visible(item: dict[str, Any], request: HttpRequest) -> bool:
+    permission = item.get("permission")
+    return bool(item["link"]) and (permission is None or permission(request))
+
+
+def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
+
+
+def _item(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
+    return {**_link(title, icon, f"admin:{app}_{model}_changelist"), "permission": may_view(app, model)}
+
+
+def _link(title: Any, icon: str, view: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": _find(view)}
+
+
+def _find(view: str) -> str:
+    """Where the page is; an admin that is not registered in this shop has none, and its entry is left out."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
