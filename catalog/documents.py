@@ -115,7 +115,6 @@ def _build_document(
 ) -> ProductDocument:
     product_id, sku, title_en, title_zh, text_en, text_zh, values, brand_en, brand_zh, category_key, skus, print_ = row
     facets = tuple(_facet_entries(values, attributes, vocabulary))
-    searchable = {info.id for info in attributes.values() if info.is_searchable}
     brand = brand_en if brand_en == brand_zh else f"{brand_en} {brand_zh}"
     category = categories.get(category_key, "")
     title = f"{title_en} {title_zh}".strip()
@@ -124,7 +123,7 @@ def _build_document(
         "brand": brand.strip(),
         "category": category,
         "description": f"{text_en} {text_zh}".strip(),
-        "attributes": " ; ".join(entry.words for entry in facets if entry.attribute_id in searchable),
+        "attributes": " ; ".join(entry.words for entry in facets if entry.words),
         "code": f"{sku} {skus or ''}",
     }
     # Both titles come first: the encoder cuts at its token limit, and what is cut must be the least telling text.
@@ -141,8 +140,10 @@ def _facet_entries(
             continue
         for value in listed:
             value_id, label = vocabulary[(info.id, value_key(value))]
-            if isinstance(value, bool):
-                words = info.names if value else ""
+            if not info.is_searchable or value is False:
+                words = ""
+            elif value is True:
+                words = info.names
             elif isinstance(value, int | float):
                 words = f"{value:g}{info.unit}"
             else:

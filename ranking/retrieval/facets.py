@@ -5,20 +5,19 @@ filters read the same masks.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from catalog.models import AttributeValue
 from catalog.postings import expand_ranges
 from ranking.contracts import Facet, FacetValue, Filter
 from ranking.retrieval.filters import MINOR_UNITS, Mask, filter_mask
 from ranking.retrieval.snapshot import IndexSnapshot
-from ranking.retrieval.vocabulary import AttributeNode
+from ranking.retrieval.vocabulary import AttributeNode, value_labels
 
 DEFAULT_FIELDS = ("category", "brand", "price", "rating", "in_stock", "on_sale")
 MAX_ATTRIBUTE_FACETS = 8
@@ -27,6 +26,16 @@ MIN_COVERAGE = 0.1
 MAX_PLAIN_NUMBERS = 12
 RANGE_BUCKETS = 5
 RATING_STEPS = (4.0, 3.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldValues:
+    """Attribute values of a set of documents, one entry a document and value: who holds it, whose value, which."""
+
+    holders: NDArray[np.int64]
+    owners: NDArray[np.int32]
+    values: NDArray[np.int32]
+    counts: NDArray[np.int64]  # documents by value id
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +49,23 @@ class FacetQuestion:
     locale: str
     now: datetime
     category: str = ""
+    _masks: dict[tuple[Filter, ...], Mask] = field(default_factory=dict)
+    _held: dict[tuple[Filter, ...], HeldValues] = field(default_factory=dict)
 
-    def mask_without(self, field: str) -> Mask:
-        others = tuple(item for item in self.filters if item.field != field)
-        return self.candidates & filter_mask(self.snapshot, others, now=self.now)
+    def mask_without(self, name: str) -> Mask:
+        others = self._others(name)
+        if others not in self._masks:
+            self._masks[others] = self.candidates & filter_mask(self.snapshot, others, now=self.now)
+        return self._masks[others]
+
+    def held_without(self, name: str) -> HeldValues:
+        others = self._others(name)
+        if others not in self._held:
+            self._held[others] = _gather_values(self.snapshot, self.mask_without(name))
+        return self._held[others]
+
+    def _others(self, name: str) -> tuple[Filter, ...]:
+        return tuple(item for item in self.filters if item.field != name)
 
     def selected(self, field: str) -> tuple[Filter, ...]:
         return tuple(item for item in self.filters if item.field == field and not item.exclude)
@@ -155,28 +177,30 @@ _BUILDERS = {
 }
 
 
-def _value_counts(question: FacetQuestion, mask: Mask) -> NDArray[np.int64]:
-    snapshot = question.snapshot
-    held = snapshot.facet_values[expand_ranges(snapshot.facet_offsets, np.flatnonzero(mask))]
-    return np.bincount(held, minlength=len(snapshot.vocabulary.value_attribute))
+def _gather_values(snapshot: IndexSnapshot, mask: Mask) -> HeldValues:
+    documents = np.flatnonzero(mask)
+    sizes = snapshot.facet_offsets[documents + 1] - snapshot.facet_offsets[documents]
+    values = snapshot.facet_values[expand_ranges(snapshot.facet_offsets, documents)]
+    holders = np.repeat(documents, sizes)
+    known = values < len(snapshot.vocabulary.value_attribute)
+    if not known.all():  # indexed a moment ago, with names this process has not read yet
+        values, holders = values[known], holders[known]
+    owners = snapshot.vocabulary.value_attribute[values]
+    return HeldValues(holders, owners, values, np.bincount(values, minlength=len(snapshot.vocabulary.value_attribute)))
 
 
 def _choose_attributes(question: FacetQuestion) -> list[AttributeNode]:
     """Attributes that divide this result: held by enough of it, with at least two values; selected ones always."""
     vocabulary = question.snapshot.vocabulary
-    mask = question.candidates & filter_mask(question.snapshot, question.filters, now=question.now)
-    counts = _value_counts(question, mask)[: len(vocabulary.value_attribute)]
-    present = np.flatnonzero(counts)
-    owners = vocabulary.value_attribute[present]
-    total = max(int(mask.sum()), 1)
-    held = np.bincount(owners, weights=counts[present]) if len(owners) else np.empty(0)
-    distinct = np.bincount(owners) if len(owners) else np.empty(0)
+    held = question.held_without("")
+    total = max(int(question.mask_without("").sum()), 1)
+    share = np.bincount(held.owners, minlength=1) / total
+    distinct = np.bincount(vocabulary.value_attribute[held.counts > 0], minlength=1)
     chosen = {item.field for item in question.filters}
     ranked = [
-        (node.position, -min(held[id_] / total, 1.0), node.key, node)
-        for id_ in np.unique(owners)
-        if (node := vocabulary.attribute_by_id.get(int(id_))) and node.is_facet
-        if node.key not in chosen and distinct[id_] > 1 and held[id_] / total >= MIN_COVERAGE
+        (node.position, -min(share[id_], 1.0), node.key, node)
+        for id_ in np.flatnonzero((share >= MIN_COVERAGE) & (distinct > 1)).tolist()
+        if (node := vocabulary.attribute_by_id.get(id_)) and node.is_facet and node.key not in chosen
     ]
     own = [vocabulary.attributes[key] for key in sorted(chosen) if key in vocabulary.attributes]
     return own + [row[-1] for row in sorted(ranked, key=lambda row: row[:3])[:MAX_ATTRIBUTE_FACETS]]
@@ -184,16 +208,16 @@ def _choose_attributes(question: FacetQuestion) -> list[AttributeNode]:
 
 def _attribute_facets(question: FacetQuestion, nodes: Sequence[AttributeNode]) -> list[Facet]:
     counted = {node: _counts_of(question, node) for node in nodes}
-    labels = _value_labels({id_ for counts in counted.values() for id_ in counts})
+    named = {id_ for node, counts in counted.items() if node.kind == "text" for id_ in counts}
+    labels = value_labels(question.snapshot.vocabulary, named)
     return [facet for node, counts in counted.items() if (facet := _attribute_facet(question, node, counts, labels))]
 
 
 def _counts_of(question: FacetQuestion, node: AttributeNode) -> Mapping[int, int]:
-    counts = _value_counts(question, question.mask_without(node.key))
-    owners = question.snapshot.vocabulary.value_attribute
-    ids = np.flatnonzero((owners == node.id) & (counts[: len(owners)] > 0))
+    counts = question.held_without(node.key).counts
+    ids = np.flatnonzero((question.snapshot.vocabulary.value_attribute == node.id) & (counts > 0))
     if node.kind != "number" or len(ids) <= MAX_PLAIN_NUMBERS:
-        ids = ids[np.argsort(-counts[ids], kind="stable")][: MAX_VALUES * 2]
+        ids = ids[np.argsort(-counts[ids], kind="stable")][:MAX_VALUES]
     return {int(id_): int(counts[id_]) for id_ in ids}
 
 
@@ -206,13 +230,18 @@ def _attribute_facet(
     selected = question.selected_values(node.key)
     values = []
     for id_, count in counts.items():
-        if id_ in labels:
-            key, en, zh = labels[id_]
-            values.append(FacetValue(key, _label(node, key, en, zh, question.locale), count, key in selected))
+        key, en, zh = labels[id_] if node.kind == "text" else (_plain_key(node, float(numbers[id_])), "", "")
+        values.append(FacetValue(key, _label(node, key, en, zh, question.locale), count, key in selected))
     if node.kind == "number":
         values.sort(key=lambda value: float(value.key))
         return Facet(node.key, node.label(question.locale), "value", tuple(values), node.unit) if values else None
     return _value_facet(node.key, node.label(question.locale), values)
+
+
+def _plain_key(node: AttributeNode, number: float) -> str:
+    if node.kind == "boolean":
+        return "true" if number else "false"
+    return f"{number:.10g}"
 
 
 def _label(node: AttributeNode, key: str, en: str, zh: str, locale: str) -> str:
@@ -231,12 +260,10 @@ def _number_facet(question: FacetQuestion, node: AttributeNode, counts: Mapping[
     cuts = np.searchsorted(weights, weights[-1] * np.arange(1, RANGE_BUCKETS) / RANGE_BUCKETS)
     edges = sorted({0, *(int(cut) + 1 for cut in cuts if cut + 1 < len(ordered)), len(ordered)})
     selected = {(item.minimum, item.maximum) for item in question.selected(node.key)}
-    mask = question.mask_without(node.key)
+    found = _count_buckets(question, node, [ordered[start] for start in edges[:-1]])
     values = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for count, start, end in zip(found, edges, edges[1:], strict=False):
         low, high = ordered[start], ordered[end - 1]
-        bounds = (Filter(node.key, minimum=low, maximum=high),)
-        count = int((mask & filter_mask(question.snapshot, bounds, now=question.now)).sum())
         text = f"{low:g}" if low == high else f"{low:g} – {high:g}"
         label = f"{text} {node.unit}".strip()
         values.append(FacetValue(f"{low:.10g}..{high:.10g}", label, count, (low, high) in selected, low, high))
@@ -244,9 +271,14 @@ def _number_facet(question: FacetQuestion, node: AttributeNode, counts: Mapping[
     return Facet(node.key, label, "range", tuple(values), node.unit, ordered[0], ordered[-1])
 
 
-def _value_labels(ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
-    rows = AttributeValue.objects.filter(id__in=list(ids)).values_list("id", "key", "name_en", "name_zh")
-    return {id_: (key, en, zh) for id_, key, en, zh in rows}
+def _count_buckets(question: FacetQuestion, node: AttributeNode, lows: Sequence[float]) -> list[int]:
+    """Documents per bucket; one with two values in a bucket counts once."""
+    held = question.held_without(node.key)
+    own = held.owners == node.id
+    numbers = question.snapshot.vocabulary.value_number[held.values[own]]
+    buckets = np.searchsorted(np.array(lows), numbers, side="right") - 1
+    pairs = np.unique(held.holders[own] * len(lows) + buckets)
+    return np.bincount(pairs % len(lows), minlength=len(lows)).tolist()
 
 
 def _value_facet(field: str, label: str, values: list[FacetValue], *, kind: str = "value") -> Facet | None:

@@ -1,10 +1,11 @@
 """Names behind the index's integers in this process: categories, brands, attributes and their values."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import Attribute, AttributeValue, Brand, Category, Market
@@ -46,8 +47,10 @@ class Vocabulary:
     market_bits: Mapping[str, int]
     value_attribute: NDArray[np.int32]
     value_number: NDArray[np.float64]
+    labels: dict[int, tuple[str, str, str]] = field(default_factory=dict)
 
 
+_LABEL_CACHE_SIZE = 200_000
 _lock = threading.Lock()
 _current: Vocabulary | None = None
 
@@ -62,6 +65,23 @@ def current_vocabulary(version: int) -> Vocabulary:
         if _current is None or _current.version != version:
             _current = _load(version)
         return _current
+
+
+def value_labels(vocabulary: Vocabulary, ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+    """(key, English, Chinese) of these attribute values; each is read from the database once per process."""
+    known = vocabulary.labels
+    wanted = list(ids)
+    missing = [id_ for id_ in wanted if id_ not in known]
+    if missing:
+        if len(known) > _LABEL_CACHE_SIZE:
+            known.clear()
+            missing = wanted
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, key, name_en, name_zh FROM catalog_attributevalue WHERE id = ANY(%s)", [missing]
+            )
+            known.update({row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()})
+    return {id_: known.get(id_, (str(id_), "", "")) for id_ in wanted}
 
 
 def _load(version: int) -> Vocabulary:
