@@ -1,0 +1,91 @@
+"""What the result template shows around the hits: chips, sorts, pages, ways out of an empty page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ranking.contracts import Page, Sort
+from ranking.storefront.categories import CategoryLink
+from ranking.storefront.facet_panels import Chip, FacetPanel, build_chips, build_panels
+from ranking.storefront.results_url import LAST_PAGE, PAGE_SIZE, ResultsUrl
+
+SORT_LABELS: Mapping[Sort, "str | Promise"] = {
+    "relevance": _("Best match"),
+    "popularity": _("Most popular"),
+    "price_asc": _("Price: low to high"),
+    "price_desc": _("Price: high to low"),
+    "rating": _("Best rated"),
+    "newest": _("Newest"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page to go to; `number` 0 is the gap between numbers."""
+
+    number: int
+    href: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    url: ResultsUrl
+    panels: tuple[FacetPanel, ...]
+    chips: tuple[Chip, ...]
+    clear_href: str
+    path: str
+    first_href: str
+    pages: tuple[PageLink, ...]
+    previous_href: str
+    next_href: str
+    sort_fields: tuple[tuple[str, str], ...]
+    sorts: tuple[tuple[Sort, "str | Promise", bool], ...]
+    first_shown: int
+    last_shown: int
+
+
+def build_results_page(
+    page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()
+) -> ResultsPage:
+    last_page = min(max(-(-page.total // PAGE_SIZE), 1), LAST_PAGE)
+    first = (url.page - 1) * PAGE_SIZE
+    return ResultsPage(
+        url=url,
+        panels=build_panels(page.facets, url, locale=locale, trail=trail),
+        chips=build_chips(page.facets, url, locale=locale),
+        clear_href=str(url.cleared()),
+        path=url.path(),
+        first_href=str(url.at_page(1)),
+        pages=_page_links(url, last_page),
+        previous_href=str(url.at_page(min(url.page - 1, last_page))) if url.page > 1 else "",
+        next_href=str(url.at_page(url.page + 1)) if url.page < last_page else "",
+        sort_fields=tuple(url.fields(without="sort")),
+        sorts=tuple((sort, label, sort == url.sort) for sort, label in SORT_LABELS.items()),
+        first_shown=first + 1,
+        last_shown=first + len(page.hits),
+    )
+
+
+def describe_notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """What is degraded, in a shopper's words; staff read the notes themselves."""
+    return (gettext("Part of our search is resting, so this page may miss something."),) if notes else ()
+
+
+def _page_links(url: ResultsUrl, last_page: int) -> tuple[PageLink, ...]:
+    """First, last, and two each side of the present page."""
+    if last_page == 1:
+        return ()
+    near = {n for n in range(url.page - 2, url.page + 3) if 1 <= n <= last_page}
+    numbers = sorted({1, last_page} | near)
+    links: list[PageLink] = []
+    for number in numbers:
+        if links and number - links[-1].number == 2:
+            links.append(PageLink(number - 1, str(url.at_page(number - 1))))
+        elif links and number - links[-1].number > 2:
+            links.append(PageLink(0))
+        links.append(PageLink(number, str(url.at_page(number)), current=number == url.page))
+    return tuple(links)

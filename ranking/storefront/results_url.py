@@ -1,0 +1,98 @@
+"""The address of a result page, and how each click changes it: every link works without JavaScript."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from ranking.contracts import MAX_QUERY_CHARACTERS, MAX_RESULTS, SORTS, Filter, Sort
+from ranking.storefront.filter_fields import read_filters, write_filters
+
+PAGE_SIZE = 24
+LAST_PAGE = MAX_RESULTS // PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsUrl:
+    query: str = ""
+    category: str = ""
+    filters: tuple[Filter, ...] = ()
+    sort: Sort = "relevance"
+    page: int = 1
+    explain: bool = False
+
+    def __str__(self) -> str:
+        pairs = self.fields()
+        return f"{self.path()}?{urlencode(pairs)}" if pairs else self.path()
+
+    def path(self) -> str:
+        return reverse("storefront:category", args=[self.category]) if self.category else reverse("storefront:results")
+
+    def fields(self, *, without: str = "") -> list[tuple[str, str]]:
+        """What a form must carry along to change one thing only: `without` is a filter's field, "sort" or "q"."""
+        pairs: list[tuple[str, str]] = []
+        if self.query and without != "q":
+            pairs.append(("q", self.query))
+        pairs += write_filters(item for item in self.filters if item.field != without)
+        if self.sort != "relevance" and without != "sort":
+            pairs.append(("sort", self.sort))
+        if self.page > 1 and not without:
+            pairs.append(("page", str(self.page)))
+        if self.explain:
+            pairs.append(("explain", "1"))
+        return pairs
+
+    def selection(self, field: str) -> Filter | None:
+        return next((item for item in self.filters if item.field == field), None)
+
+    def toggle(self, field: str, value: str) -> "ResultsUrl":
+        chosen = self.selection(field)
+        values = chosen.values if chosen else ()
+        kept = tuple(v for v in values if v != value) if value in values else (*values, value)
+        return self.choose(field, kept)
+
+    def choose(self, field: str, values: Sequence[str]) -> "ResultsUrl":
+        """Exactly these values of a field (none: the filter goes)."""
+        return self._with(Filter(field=field, values=tuple(values)) if values else None, field)
+
+    def between(self, field: str, minimum: float | None, maximum: float | None) -> "ResultsUrl":
+        empty = minimum is None and maximum is None
+        return self._with(None if empty else Filter(field=field, minimum=minimum, maximum=maximum), field)
+
+    def cleared(self) -> "ResultsUrl":
+        return replace(self, filters=(), page=1)
+
+    def at_page(self, page: int) -> "ResultsUrl":
+        return replace(self, page=page)
+
+    def sorted_by(self, sort: Sort) -> "ResultsUrl":
+        return replace(self, sort=sort, page=1)
+
+    def in_category(self, key: str) -> "ResultsUrl":
+        return replace(self, category=key, page=1).choose("category", ())
+
+    def _with(self, item: Filter | None, field: str) -> "ResultsUrl":
+        others = [other for other in self.filters if other.field != field]
+        if item is not None:
+            others.append(item)
+        return replace(self, filters=tuple(sorted(others, key=lambda f: f.field)), page=1)
+
+
+def read_results_url(params: Mapping[str, Sequence[str]], *, category: str = "") -> ResultsUrl:
+    """A shopper's address is never refused: a bad page is the first, an unknown sort the best match."""
+
+    def last(name: str) -> str:
+        given = params.get(name) or [""]
+        return given[-1].strip()
+
+    sort = last("sort")
+    page = last("page")
+    return ResultsUrl(
+        query=last("q").replace("\x00", "")[:MAX_QUERY_CHARACTERS],
+        category=category,
+        filters=read_filters(params),
+        sort=next((known for known in SORTS if known == sort), "relevance"),
+        page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
+        explain=last("explain") == "1",
+    )

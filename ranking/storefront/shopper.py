@@ -1,0 +1,57 @@
+"""Who asks, as far as a search may know: locale, an anonymous session, the device."""
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from ranking.contracts import SearchRequest
+from ranking.storefront.results_url import PAGE_SIZE, ResultsUrl
+
+SESSION_COOKIE = "ss_session"
+_SESSION_FORM = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """`is_new`: the session id was made just now and must be given to the browser."""
+
+    locale: str
+    session_id: str
+    is_new: bool
+    device: str
+    is_staff: bool
+
+    def ask(
+        self, url: ResultsUrl, *, page_size: int = PAGE_SIZE, facets: tuple[str, ...] | None = None
+    ) -> SearchRequest:
+        """The search behind an address. Only staff may ask why."""
+        return SearchRequest(
+            query=url.query,
+            filters=url.filters,
+            facets=facets,
+            sort=url.sort,
+            page=url.page,
+            page_size=page_size,
+            locale=self.locale,
+            category=url.category,
+            session_id=self.session_id,
+            device=self.device,
+            explain=url.explain and self.is_staff,
+        )
+
+
+def identify_shopper(request: HttpRequest) -> Shopper:
+    given = request.COOKIES.get(SESSION_COOKIE, "")
+    known = _SESSION_FORM.fullmatch(given) is not None
+    # Signing in is the only thing that makes a session row, so a visitor without one costs no query here.
+    signed_in = "sessionid" in request.COOKIES
+    return Shopper(
+        locale="zh" if (get_language() or "").startswith("zh") else "en",
+        session_id=given if known else secrets.token_urlsafe(18),
+        is_new=not known,
+        device="mobile" if "Mobi" in request.headers.get("User-Agent", "") else "desktop",
+        is_staff=signed_in and bool(getattr(request.user, "is_staff", False)),
+    )

@@ -1,0 +1,97 @@
+"""Template words of the storefront: prices, pictures, stars, colours."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.translation import get_language
+
+from ranking.contracts import ProductCard, VariantCard
+from ranking.storefront.money import format_money, percent_off
+from ranking.storefront.swatches import COLOUR_OPTIONS, colour_of
+
+register = template.Library()
+SWATCHES_SHOWN = 5
+
+
+@register.filter
+def money(amount: float | Decimal | None, currency: str = "") -> str:
+    locale = "zh" if (get_language() or "").startswith("zh") else "en"
+    return format_money(amount, currency or settings.SHOP_CURRENCY, locale)
+
+
+@register.filter
+def picture(path: str) -> str:
+    """The address of a product picture. One the content policy would block becomes the placeholder, not an error."""
+    if not path:
+        return static("storefront/no-picture.svg")
+    parts = urlsplit(path)
+    if parts.scheme in {"http", "https"}:
+        allowed = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"]
+        trusted = {f"{parts.scheme}:", f"{parts.scheme}://{parts.netloc}", parts.netloc, "*"} & set(map(str, allowed))
+        return path if trusted else static("storefront/no-picture.svg")
+    if parts.scheme or parts.netloc:
+        return static("storefront/no-picture.svg")
+    return path if path.startswith("/") else settings.MEDIA_URL + quote(path)
+
+
+@register.filter
+def sale_percent(card: Any) -> int:
+    return percent_off(card.price, card.sale_price)
+
+
+@register.filter
+def stars_width(rating: float | None) -> str:
+    """Rating of 5 as the width of the filled part, of 100."""
+    return f"{max(0.0, min(float(rating or 0), 5.0)) * 20:.0f}"
+
+
+@register.filter
+def fixed(number: float, digits: int = 2) -> str:
+    return f"{number:.{digits}f}"
+
+
+@register.filter
+def swatches(card: ProductCard) -> list[tuple[str, str]]:
+    """Name and colour of each distinct colour of a card's variants."""
+    names = (_colour_name(variant) for variant in card.variants)
+    return [(name, colour_of(name)) for name in dict.fromkeys(filter(None, names)) if colour_of(name)]
+
+
+@register.filter
+def swatch(name: str) -> str:
+    return colour_of(name)
+
+
+@register.filter
+def is_colour(option_key: str) -> bool:
+    return option_key.lower() in COLOUR_OPTIONS
+
+
+@register.filter
+def first_of(items: Iterable[Any], count: int = SWATCHES_SHOWN) -> list[Any]:
+    return list(items)[:count]
+
+
+@register.filter
+def minus(number: int, other: int) -> int:
+    return number - other
+
+
+@register.filter
+def by_size(parts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Score parts, the weightiest first."""
+    return sorted(parts.items(), key=lambda pair: -abs(pair[1]))
+
+
+@register.simple_tag
+def variant_price_varies(card: ProductCard) -> bool:
+    return len({variant.price for variant in card.variants if variant.price is not None}) > 1
+
+
+def _colour_name(variant: VariantCard) -> str:
+    return next((value for key, value in variant.options.items() if key.lower() in COLOUR_OPTIONS), "")
