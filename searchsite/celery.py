@@ -4,9 +4,12 @@ Delivery settings follow what was measured with a killed worker on a Valkey brok
 worker loss and a short restore interval, else a killed worker's tasks come back only after the visibility timeout.
 """
 
+import logging.config
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
@@ -15,3 +18,9 @@ app = Celery("searchsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def configure_worker_logs(**_: Any) -> None:
+    """Workers log as the web does: one JSON object a line, the request's id in it."""
+    logging.config.dictConfig(settings.LOGGING)

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "feedback",
 ]
 MIDDLEWARE = [
+    "searchsite.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "searchsite.middleware.AdminPolicyMiddleware",
@@ -324,7 +325,11 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": _shared_processors,
         },
         "console": {
@@ -335,7 +340,11 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django_structlog": {"level": "WARNING"}},
+    "loggers": {
+        # A line per request costs more than a cached search; tasks are few, and their lines carry the request's id.
+        "django_structlog": {"level": "WARNING"},
+        "django_structlog.celery": {"level": LOG_LEVEL},
+    },
 }
 
 # --- Admin --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,50 @@
+"""Commands that run once: preparing the shop before it opens, loading a catalog after."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from searchsite.supervision.children import ChildPlan
+from searchsite.supervision.errors import SupervisionError
+from searchsite.supervision.processes import kill_group, tied_to_parent
+
+
+def manage(*arguments: str, root: Path) -> list[str]:
+    return [sys.executable, str(root / "manage.py"), *arguments]
+
+
+def run_and_tell(
+    command: Sequence[str], *, environment: Mapping[str, str], log: Path, tell: Callable[[str], None]
+) -> None:
+    """Run to the end, telling every line it prints; what it logs goes to a file."""
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            tied_to_parent(list(command)),
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+        try:
+            for line in process.stdout or ():
+                tell(line.decode(errors="replace").rstrip())
+            code = process.wait()
+        finally:
+            kill_group(process.pid)
+            process.wait()
+    if code:
+        end = "\n".join(log.read_text(errors="replace").strip().splitlines()[-8:])
+        raise SupervisionError(f"Preparing the shop failed (whole log: {log}):\n{end}")
+
+
+def plan_import(file: Path, *, root: Path) -> list[ChildPlan]:
+    return [ChildPlan("import", manage("import_catalog", str(file), root=root))]
+
+
+def plan_demo(folder: Path, *, root: Path) -> list[ChildPlan]:
+    return [
+        ChildPlan("demo", manage("make_demo_catalog", str(folder), root=root)),
+        ChildPlan("import", manage("import_catalog", str(folder / "products.jsonl"), root=root)),
+    ]
