@@ -13,3 +13,10 @@ class RuleRefused(ShopError):
     """A rule does not validate; `extra["errors"]` maps a field path to its message."""
 
     code = "rule_refused"
+
+
+class RuleConflict(ShopError):
+    """The rule was changed by somebody else since it was read; `extra["version"]` is the version now."""
+
+    code = "rule_conflict"
+    status = 409

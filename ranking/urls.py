@@ -3,8 +3,10 @@
 from django.urls import path
 
 from ranking.api import SearchView, SuggestView
+from ranking.rules_api import router
 
 urlpatterns = [
     path("search", SearchView.as_view(), name="search"),
     path("suggest", SuggestView.as_view(), name="suggest"),
+    *router.urls,
 ]

@@ -1,0 +1,58 @@
+"""What a rule names that the catalog does not have: a warning, not an error, since products come and go."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from catalog.models import Attribute, Brand, Category
+from ranking.merchandising.actions import FilterAction, PinAction
+from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, Clause
+from ranking.merchandising.conditions import CategoryCondition
+from ranking.merchandising.schema import RuleDocument
+from ranking.merchandising.targets import find_product_ids
+
+Reference = tuple[str, str, str]  # field path, kind of thing, its key
+
+
+def find_unknown(document: RuleDocument) -> dict[str, str]:
+    """Field path → warning."""
+    references = list(list_references(document))
+    known = {kind: find_known(kind, [key for _path, found, key in references if found == kind]) for kind in KINDS}
+    warnings: dict[str, list[str]] = {}
+    for path, kind, key in references:
+        if key not in known[kind]:
+            warnings.setdefault(path, []).append(key)
+    return {path: _("Not in the catalog now: %s.") % ", ".join(keys) for path, keys in warnings.items()}
+
+
+KINDS = (SKU_FIELD, "brand", "category", "attribute")
+
+
+def find_known(kind: str, keys: list[str]) -> set[str]:
+    if not keys:
+        return set()
+    if kind == SKU_FIELD:
+        return set(find_product_ids(keys))
+    models = {"brand": Brand, "category": Category, "attribute": Attribute}
+    return set(models[kind]._default_manager.filter(key__in=keys).values_list("key", flat=True))
+
+
+def list_references(document: RuleDocument) -> Iterator[Reference]:
+    for number, condition in enumerate(document.conditions):
+        if isinstance(condition, CategoryCondition):
+            yield from ((f"conditions.{number}.keys", "category", key) for key in condition.keys)
+    for number, action in enumerate(document.actions):
+        path = f"actions.{number}"
+        if isinstance(action, PinAction):
+            yield f"{path}.sku", SKU_FIELD, action.sku
+        else:
+            name = "filters" if isinstance(action, FilterAction) else "target"
+            for position, clause in enumerate(getattr(action, name)):
+                yield from list_clause_references(clause, f"{path}.{name}.{position}")
+
+
+def list_clause_references(clause: Clause, path: str) -> Iterator[Reference]:
+    if clause.field in (SKU_FIELD, "brand", "category"):
+        yield from ((f"{path}.values", clause.field, value) for value in clause.values)
+    elif clause.field not in FLAG_FIELDS | RANGE_FIELDS:
+        yield f"{path}.field", "attribute", clause.field

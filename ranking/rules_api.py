@@ -1,0 +1,154 @@
+"""REST: rules. Reading, writing, checking and previewing; each write names the version it changes."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import GenericViewSet
+
+from catalog.errors import NotFound
+from ranking.contracts import SearchRequest
+from ranking.errors import BadSearch, RuleRefused
+from ranking.merchandising.describe import describe_rule
+from ranking.merchandising.references import find_unknown
+from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
+from ranking.models import Rule
+from ranking.rule_preview import PREVIEW_SIZE, preview_rule
+from ranking.rule_store import create_rule, delete_rule, update_rule
+from ranking.rules_serializers import PreviewRequestSerializer, RuleAnswer, RuleVerdict, render_rule
+
+ACTION_KINDS = ("pin", "hide", "boost", "filter")
+_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+_VERSION = OpenApiParameter("version", int, description="refuse with 409 unless the rule still has this version")
+_LIST_FILTERS = [
+    OpenApiParameter("status", enum=Rule.Status.values),
+    OpenApiParameter("kind", enum=ACTION_KINDS, description="rules with an action of this kind"),
+    OpenApiParameter("q", description="words in the name or the reason"),
+    OpenApiParameter("tag"),
+]
+
+
+class RuleViewSet(GenericViewSet[Rule]):
+    required_scope = "admin"
+    queryset = Rule.objects.select_related("owner")
+    lookup_value_regex = "[0-9a-fA-F-]{36}"
+
+    @extend_schema(operation_id="list_rules", tags=["rules"], parameters=_LIST_FILTERS, responses=RuleAnswer)
+    def list(self, request: Request) -> Response:
+        """Rules in order of precedence."""
+        page = self.paginate_queryset(filter_rules(self.get_queryset(), request.query_params))
+        return self.get_paginated_response([render_rule(rule) for rule in page or ()])
+
+    @extend_schema(operation_id="get_rule", tags=["rules"], parameters=[_ID], responses=RuleAnswer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(render_rule(find_rule(read_id(pk))))
+
+    @extend_schema(operation_id="create_rule", tags=["rules"], request=RuleDocument, responses={201: RuleAnswer})
+    def create(self, request: Request) -> Response:
+        """Takes effect with the next search when its status is `live`."""
+        owner = request.user if request.user.is_authenticated else None
+        rule = create_rule(parse_rule(read_body(request)), owner=owner)
+        return Response(render_rule(rule), status=201)
+
+    @extend_schema(
+        operation_id="replace_rule", tags=["rules"], parameters=[_ID], request=RuleDocument, responses=RuleAnswer
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        """The whole rule; `version` must be the one that was read."""
+        return self._save(read_id(pk), parse_rule(read_body(request)))
+
+    @extend_schema(
+        operation_id="change_rule", tags=["rules"], parameters=[_ID], request=RuleDocument, responses=RuleAnswer
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Some fields (lists are replaced whole); `version` must be the one that was read."""
+        stored = to_document(find_rule(read_id(pk)))
+        stored.pop("version")
+        return self._save(read_id(pk), parse_rule({**stored, **read_body(request)}))
+
+    @extend_schema(operation_id="delete_rule", tags=["rules"], parameters=[_ID, _VERSION], responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        text = request.query_params.get("version", "")
+        if text and not text.isdecimal():
+            raise RuleRefused(_("“version” is a number."), errors={"version": _("Must be a number.")})
+        delete_rule(read_id(pk), expected_version=int(text) if text else None)
+        return Response(status=204)
+
+    @extend_schema(operation_id="validate_rule", tags=["rules"], request=RuleDocument, responses=RuleVerdict)
+    @action(detail=False, methods=["post"], url_path="validate")
+    def validate(self, request: Request) -> Response:
+        """Nothing is saved."""
+        document = parse_rule(read_body(request))
+        return Response({"summary": describe_rule(document), "warnings": find_unknown(document)})
+
+    @extend_schema(
+        operation_id="preview_rule", tags=["rules"], request=PreviewRequestSerializer, responses=OpenApiTypes.OBJECT
+    )
+    @action(detail=False, methods=["post"], url_path="preview")
+    def preview(self, request: Request) -> Response:
+        """The page before and after this rule, by the same search that shoppers get; nothing is saved."""
+        body = PreviewRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        search = SearchRequest(page_size=PREVIEW_SIZE)
+        if "search" in body.validated_data:
+            nested = body.fields["search"]
+            inner = type(nested)(data=body.initial_data["search"])
+            inner.is_valid(raise_exception=True)
+            search = inner.to_request()
+        return Response(preview_rule(body.validated_data["rule"], search))
+
+    def _save(self, rule_id: UUID, document: RuleDocument) -> Response:
+        if document.version is None:
+            message = _("Send the “version” you read, so that no other change is overwritten.")
+            raise RuleRefused(message, errors={"version": message})
+        return Response(render_rule(update_rule(rule_id, document, expected_version=document.version)))
+
+
+def read_body(request: Request) -> Mapping[str, Any]:
+    """What an answer adds to a document may come back unchanged: a client reads, edits, and writes."""
+    if not isinstance(request.data, dict):
+        return request.data  # parse_rule refuses it in plain words
+    added = set(RuleAnswer.model_fields) - set(RuleDocument.model_fields)
+    return {name: value for name, value in request.data.items() if name not in added}
+
+
+def read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(_("There is no such rule; it may have been deleted.")) from error
+
+
+def find_rule(rule_id: UUID) -> Rule:
+    rule = Rule.objects.select_related("owner").filter(pk=rule_id).first()
+    if rule is None:
+        raise NotFound(_("There is no such rule; it may have been deleted."))
+    return rule
+
+
+def filter_rules(rules: QuerySet[Rule], asked: Mapping[str, str]) -> QuerySet[Rule]:
+    status, kind, words, tag = (asked.get(name, "").strip() for name in ("status", "kind", "q", "tag"))
+    for name, value, allowed in (("status", status, Rule.Status.values), ("kind", kind, ACTION_KINDS)):
+        if value and value not in allowed:
+            raise BadSearch(_("Unknown %(name)s; choose one of extra.allowed.") % {"name": name}, allowed=list(allowed))
+    if status:
+        rules = rules.filter(status=status)
+    if kind:
+        rules = rules.filter(actions__contains=[{"type": kind}])
+    if tag:
+        rules = rules.filter(tags__contains=[tag])
+    if words:
+        rules = rules.filter(name__icontains=words) | rules.filter(reason__icontains=words)
+    return rules
+
+
+router = SimpleRouter(trailing_slash=False)
+router.register("rules", RuleViewSet, basename="rule")
