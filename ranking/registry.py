@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from catalog.encoder import encoder_loaded, get_encoder
 from catalog.errors import EncoderUnavailable
 from ranking.errors import BadSearch
-from ranking.merchandising.book import RuleBook, current_book
+from ranking.merchandising.book import RuleBook, current_book, forget_book
 from ranking.models import RankingConfig
-from ranking.retrieval.dense import LiveGeneration, live_generation
-from ranking.retrieval.snapshot import IndexSnapshot, current_snapshot
+from ranking.retrieval.dense import LiveGeneration, forget_generation, live_generation
+from ranking.retrieval.snapshot import IndexSnapshot, current_snapshot, forget_snapshot
+from ranking.retrieval.vocabulary import forget_vocabulary
 
 logger = structlog.get_logger(__name__)
 _VECTOR_CACHE_SIZE = 2048
@@ -127,6 +128,18 @@ def encode_query(text: str, generation: LiveGeneration) -> tuple[NDArray[np.floa
         while len(_vectors) > _VECTOR_CACHE_SIZE:
             _vectors.popitem(last=False)
     return vector, ""
+
+
+def forget_live() -> None:
+    """Drop everything this process holds, as a fresh process would start (after a fork, and between tests)."""
+    global _config  # noqa: PLW0603
+    _config = None
+    forget_snapshot()
+    forget_vocabulary()
+    forget_book()
+    forget_generation()
+    with _vectors_lock:
+        _vectors.clear()
 
 
 def models_loaded() -> Mapping[str, bool]:

@@ -15,7 +15,8 @@ DECLARE v bigint;
 BEGIN
     IF EXISTS (SELECT 1 FROM gone) THEN
         v := catalog_bump_version('index');
-        UPDATE catalog_searchdocument SET live = false, fingerprint = '', version = v
+        UPDATE catalog_searchdocument
+        SET live = false, fingerprint = '', segment_id = NULL, ordinal = NULL, version = v
         WHERE product_id IN (SELECT id FROM gone);
         DELETE FROM catalog_embedding WHERE product_id IN (SELECT id FROM gone);
     END IF;

@@ -36,7 +36,7 @@ def refresh_offers(product_ids: Sequence[int]) -> None:
     if not product_ids:
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_NEW_MARKETS_SQL, [list(product_ids)])
+        _note_markets(product_ids)
         version = bump_version("index")
         cursor.execute(_OFFER_SQL, [version, list(product_ids)])
 
@@ -47,6 +47,8 @@ def index_products(product_ids: Sequence[int]) -> int:
     if not documents:
         return 0
     built = postings.build_segment(documents)
+    # Before the "index" row is locked: naming a market locks the "vocabulary" row, and uploads take that one first.
+    _note_markets(product_ids)
     with transaction.atomic():
         version = bump_version("index")
         segment = _save_segment(built, version)
@@ -154,6 +156,11 @@ def _point_documents(segment_id: int, documents: list[ProductDocument], version:
             "WHERE d.product_id = i.product_id",
             [segment_id, version, ids, list(range(len(ids))), [document.fingerprint for document in documents]],
         )
+
+
+def _note_markets(product_ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW_MARKETS_SQL, [list(product_ids)])
 
 
 _NEW_MARKETS_SQL = """

@@ -34,6 +34,11 @@ def live_generation(version: int) -> LiveGeneration | None:
     return _cache[1]
 
 
+def forget_generation() -> None:
+    global _cache  # noqa: PLW0603
+    _cache = (-1, None)
+
+
 def nearest_statement(
     generation: LiveGeneration, vector: NDArray[np.float32], *, limit: int, only_ids: Sequence[int] | None
 ) -> tuple[str, list[Any]]:

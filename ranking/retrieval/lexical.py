@@ -1,7 +1,7 @@
 """The lexical leg: exact BM25 over posting lists, scored in this process in one pass.
 
 Robertson and Zaragoza 2009, in the form of Lucene (idf = ln(1 + (N - n + 0.5) / (n + 0.5)), no (k1 + 1) factor);
-documents waiting to be merged away count in n, as in Lucene.
+n counts living documents alone, so a product scores the same before and after segments merge.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ POSTINGS_SQL = (
     "WHERE segment_id = ANY(%s) AND term = ANY(%s)"
 )
 PostingRow = tuple[str, int, bytes, bytes]
+_Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals holding a term, and how often
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +37,23 @@ def score_bm25(
     coverage = np.zeros_like(scores)
     norms = _length_norms(snapshot, k1, b)
     starts = {segment_id: first for segment_id, first, _ in snapshot.segments}
-    by_term: dict[str, list[PostingRow]] = {}
-    for row in rows:
-        by_term.setdefault(row[0], []).append(row)
+    by_term: dict[str, list[_Hits]] = {}
+    for term, segment_id, ordinals, frequencies in rows:
+        at = np.frombuffer(ordinals, "<i4") + starts[segment_id]
+        by_term.setdefault(term, []).append((at, np.frombuffer(frequencies, "<f2").astype(np.float32)))
     found = Counter(term for term in terms if term in by_term)
     idf = {term: _idf(snapshot, by_term[term]) for term in found}
     whole = sum(idf[term] * count for term, count in found.items()) or 1.0
     for term, count in found.items():
         weight = idf[term] * count
-        for _, segment_id, ordinals, frequencies in by_term[term]:
-            at = np.frombuffer(ordinals, "<i4") + starts[segment_id]
-            tf = np.frombuffer(frequencies, "<f2").astype(np.float32)
+        for at, tf in by_term[term]:
             scores[at] += weight * tf / (tf + norms[at])
             coverage[at] += weight / whole
     return LexicalMatches(scores, coverage, idf)
 
 
-def _idf(snapshot: IndexSnapshot, rows: Sequence[PostingRow]) -> float:
-    holding = sum(len(ordinals) for _, _, ordinals, _ in rows) // 4
+def _idf(snapshot: IndexSnapshot, hits: Sequence[_Hits]) -> float:
+    holding = sum(int(snapshot.live[at].sum()) for at, _ in hits)
     count = max(snapshot.document_count, holding)
     return float(np.log1p((count - holding + 0.5) / (holding + 0.5)))
 

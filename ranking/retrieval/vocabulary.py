@@ -67,6 +67,12 @@ def current_vocabulary(version: int) -> Vocabulary:
         return _current
 
 
+def forget_vocabulary() -> None:
+    global _current  # noqa: PLW0603
+    with _lock:
+        _current = None
+
+
 def value_labels(vocabulary: Vocabulary, ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     """(key, English, Chinese) of these attribute values; each is read from the database once per process."""
     known = vocabulary.labels
