@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import resource
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -106,6 +107,7 @@ def setup_django() -> None:
     """Settings as in production: no debug, plain HTTP on this machine only."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
     os.environ.update(DEBUG="0", SECURE_COOKIES="0", SEARCH_API_PUBLIC="1", LOG_LEVEL="WARNING")
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.update(THROTTLE_SEARCH="100000000/min", ALLOWED_HOSTS="127.0.0.1,localhost")
     import django
 
