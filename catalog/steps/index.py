@@ -18,7 +18,6 @@ from catalog.models import Posting, SearchDocument, Segment
 # Below this many segments of one size class a merge costs more than the extra rows a search fetches.
 MERGE_FACTOR = 8
 RETIRED_SEGMENT_SECONDS = 120
-_MERGE_LOCK = 0x53530001
 
 
 def bump_version(kind: str) -> int:
@@ -57,16 +56,12 @@ def index_products(product_ids: Sequence[int]) -> int:
 
 
 def merge_segments() -> int:
-    """Merge one size class that has grown too many segments and drop long retired ones; returns how many merged."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MERGE_LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
-        try:
-            _purge_retired()
-            return _merge_one_class()
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MERGE_LOCK])
+    """Merge one size class that has grown too many segments and drop long retired ones; returns how many merged.
+
+    The caller sees to it that one process merges at a time.
+    """
+    _purge_retired()
+    return _merge_one_class()
 
 
 def _merge_one_class() -> int:

@@ -1,0 +1,24 @@
+"""Named locks in the database: one process at a time does a job, and a killed process frees its lock by dying."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+_NAMESPACE = 0x5353
+
+
+@contextmanager
+def hold_lock(name: str) -> Iterator[bool]:
+    """Try to take the lock; yields whether it was free. It is freed at the end, or when the connection dies."""
+    key = zlib.crc32(name.encode()) & 0x7FFFFFFF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_NAMESPACE, key])
+        held = bool(cursor.fetchone()[0])
+    try:
+        yield held
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_NAMESPACE, key])
