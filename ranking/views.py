@@ -87,9 +87,7 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _render_results(
-    request: HttpRequest, shopper: Shopper, url: ResultsUrl, context: dict[str, Any]
-) -> HttpResponse:
+def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, context: dict[str, Any]) -> HttpResponse:
     page, url = _search_leniently(shopper, url)
     context |= {
         "page": page,

@@ -26,6 +26,10 @@ class AttributeNames:
         plain = key.replace("-", " ").replace("_", " ").capitalize()
         return (localised(row, "name", self.locale) if row else "") or plain
 
+    def position(self, key: str) -> tuple[int, str]:
+        """Where the merchandiser wants it; unknown attributes come last."""
+        return (self.attributes[key].position if key in self.attributes else 10_000, key)
+
     def value(self, key: str, value: object) -> str:
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
@@ -37,7 +41,7 @@ class AttributeNames:
     def describe(self, attributes: Mapping[str, Any], *, skip: Collection[str]) -> tuple[tuple[str, str], ...]:
         """Name and value of each attribute, in the merchandiser's order."""
         keys = [key for key in attributes if key not in skip and attributes[key]]
-        keys.sort(key=lambda key: (self.attributes[key].position if key in self.attributes else 10_000, key))
+        keys.sort(key=self.position)
         joint = "、" if self.locale == "zh" else ", "
         return tuple(
             (self.attribute(key), joint.join(self.value(key, value) for value in _as_list(attributes[key])))

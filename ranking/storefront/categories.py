@@ -27,9 +27,7 @@ def load_departments(locale: str, *, with_children: bool = False) -> tuple[Categ
     if with_children:
         for row in _ordered(Category.objects.filter(parent__parent__isnull=True, parent__isnull=False)):
             children.setdefault(row.parent_id or 0, []).append(_link(row, locale))
-    return tuple(
-        CategoryLink(root.key, _name(root, locale), tuple(children.get(root.pk, ()))) for root in roots
-    )
+    return tuple(CategoryLink(root.key, _name(root, locale), tuple(children.get(root.pk, ()))) for root in roots)
 
 
 def load_children(key: str, locale: str) -> tuple[CategoryLink, ...]:

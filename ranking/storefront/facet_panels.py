@@ -1,5 +1,6 @@
 """Facets as panels of links: one link a value, ticked or not, each leading to the page with that value toggled."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,14 +95,14 @@ def _build_panel(facet: Facet, url: ResultsUrl, locale: str, trail: Sequence[Cat
         options = tuple(_value_option(facet, value, url, locale) for value in facet.values)
     shown = options if facet.kind == "category" or len(options) <= VALUES_SHOWN + 1 else options[:VALUES_SHOWN]
     chosen = url.selection(facet.field)
-    ranged = chosen is not None and (chosen.minimum is not None or chosen.maximum is not None)
+    ranged = int(chosen is not None and (chosen.minimum is not None or chosen.maximum is not None))
     return FacetPanel(
         field=facet.field,
         label=_field_label(facet),
         kind=facet.kind,
         options=shown,
         more=options[len(shown) :],
-        selected_count=max(sum(option.selected for option in options), int(ranged)),
+        selected_count=len(chosen.values) + ranged if chosen else 0,
         form=_range_form(facet, url) if facet.kind == "range" and facet.field != "rating" else None,
     )
 
@@ -171,8 +172,8 @@ def _range_form(facet: Facet, url: ResultsUrl) -> RangeForm:
         name=f"f.{facet.field}",
         chosen_minimum=shown(chosen.minimum if chosen else None),
         chosen_maximum=shown(chosen.maximum if chosen else None),
-        minimum=shown(facet.minimum),
-        maximum=shown(facet.maximum),
+        minimum=shown(facet.minimum and math.floor(facet.minimum)),
+        maximum=shown(facet.maximum and math.ceil(facet.maximum)),
         unit=settings.SHOP_CURRENCY if facet.field == "price" else facet.unit,
         hidden=tuple(url.fields(without=facet.field)),
     )

@@ -1,8 +1,8 @@
 """Filters as fields of plain HTML forms and links; REST, which has no forms, spells them in ranking/query_string.py.
 
-    f.brand=sony&f.brand=bose          either of two brands
-    f.price.min=50&f.price.max=200     a range, either end may be missing
-    f.in_stock=true                    yes / no
+f.brand=sony&f.brand=bose          either of two brands
+f.price.min=50&f.price.max=200     a range, either end may be missing
+f.in_stock=true                    yes / no
 """
 
 import math

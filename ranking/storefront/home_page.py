@@ -14,6 +14,7 @@ from ranking.storefront.shopper import Shopper
 POPULAR_SHOWN = 12
 OFFERS_SHOWN = 6
 PICTURES_KEPT_S = 300
+PICTURES_KEY = "storefront:department-pictures"
 # The picture of a department is that of its most popular product in stock.
 _PICTURES_SQL = """
     SELECT DISTINCT ON (split_part(c.key, '/', 1)) split_part(c.key, '/', 1), p.images->>0
@@ -43,7 +44,7 @@ def load_home(shopper: Shopper) -> HomePage:
     popular = search(shopper.ask(ResultsUrl(sort="popularity"), page_size=POPULAR_SHOWN, facets=()))
     offers_url = ResultsUrl(filters=(Filter(field="on_sale", values=("true",)),), sort="popularity")
     offers = search(shopper.ask(offers_url, page_size=OFFERS_SHOWN, facets=()))
-    pictures = cache.get_or_set("storefront:department-pictures", _load_pictures, PICTURES_KEPT_S) or {}
+    pictures = _department_pictures()
     departments = load_departments(shopper.locale, with_children=True)
     return HomePage(
         departments=tuple(Department(link, pictures.get(link.key, "")) for link in departments),
@@ -52,6 +53,14 @@ def load_home(shopper: Shopper) -> HomePage:
         offers_href=str(offers_url),
         search_id=str(popular.search_id),
     )
+
+
+def _department_pictures() -> dict[str, str]:
+    """Kept a while; not while the shop is still empty, or its first products would stay without a picture."""
+    pictures: dict[str, str] = cache.get(PICTURES_KEY) or _load_pictures()
+    if pictures:
+        cache.set(PICTURES_KEY, pictures, PICTURES_KEPT_S)
+    return pictures
 
 
 def _load_pictures() -> dict[str, str]:

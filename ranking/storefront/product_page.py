@@ -117,7 +117,7 @@ def _gallery(product: Product, variant: Variant | None) -> tuple[str, ...]:
 def _options(variants: Sequence[Variant], chosen: Variant | None, names: AttributeNames) -> tuple[Option, ...]:
     if chosen is None or len(variants) < 2:
         return ()
-    keys = list(dict.fromkeys(key for variant in variants for key in variant.options))
+    keys = sorted({key for variant in variants for key in variant.options}, key=names.position)
     return tuple(
         Option(
             key=key,
@@ -129,9 +129,7 @@ def _options(variants: Sequence[Variant], chosen: Variant | None, names: Attribu
     )
 
 
-def _choices(
-    key: str, variants: Sequence[Variant], chosen: Variant, names: AttributeNames
-) -> tuple[OptionChoice, ...]:
+def _choices(key: str, variants: Sequence[Variant], chosen: Variant, names: AttributeNames) -> tuple[OptionChoice, ...]:
     """Each value once; its link changes this option and keeps as many of the others as it can."""
     values = dict.fromkeys(variant.options[key] for variant in variants if key in variant.options)
     choices = []

@@ -48,9 +48,7 @@ class ResultsPage:
     last_shown: int
 
 
-def build_results_page(
-    page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()
-) -> ResultsPage:
+def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()) -> ResultsPage:
     last_page = min(max(-(-page.total // PAGE_SIZE), 1), LAST_PAGE)
     first = (url.page - 1) * PAGE_SIZE
     return ResultsPage(
@@ -72,7 +70,7 @@ def build_results_page(
 
 def describe_notes(notes: Sequence[str]) -> tuple[str, ...]:
     """What is degraded, in a shopper's words; staff read the notes themselves."""
-    return (gettext("Part of our search is resting, so this page may miss something."),) if notes else ()
+    return (gettext("Search runs in a reduced mode at the moment: some matches may be missing."),) if notes else ()
 
 
 def _page_links(url: ResultsUrl, last_page: int) -> tuple[PageLink, ...]:

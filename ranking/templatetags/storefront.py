@@ -10,8 +10,10 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.translation import get_language
 
+from catalog.text import fold_key
 from ranking.contracts import ProductCard, VariantCard
 from ranking.storefront.money import format_money, percent_off
+from ranking.storefront.results_url import ResultsUrl
 from ranking.storefront.swatches import COLOUR_OPTIONS, colour_of
 
 register = template.Library()
@@ -86,6 +88,20 @@ def minus(number: int, other: int) -> int:
 def by_size(parts: Mapping[str, float]) -> list[tuple[str, float]]:
     """Score parts, the weightiest first."""
     return sorted(parts.items(), key=lambda pair: -abs(pair[1]))
+
+
+@register.simple_tag
+def chosen_variant(card: ProductCard, url: ResultsUrl | None) -> VariantCard | None:
+    """The variant to picture and link: who filters by red wants to see the red one. None: the product itself."""
+    wanted = {item.field: set(item.values) for item in url.filters if item.values} if url else {}
+    if not wanted or len(card.variants) < 2:
+        return None
+
+    def fits(variant: VariantCard) -> int:
+        return sum(1 for key, value in variant.options.items() if fold_key(str(value)) in wanted.get(key, ()))
+
+    best = max(card.variants, key=lambda variant: (fits(variant), variant.in_stock))
+    return best if fits(best) else None
 
 
 @register.simple_tag
