@@ -21,6 +21,7 @@ from searchsite.supervision.processes import send
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+ADOPT_SECONDS = 5
 CONFIGURATION = """\
 bind 127.0.0.1
 protected-mode yes
@@ -54,7 +55,7 @@ class EmbeddedValkey:
         with FileLock(self.folder / "start.lock"):
             life = FileLock(self.folder / "server.lock")
             if not life.acquire():
-                if self.answers(patience=5):
+                if self.answers(patience=ADOPT_SECONDS):
                     return self.url()
                 self.end_holder()
                 life.acquire(wait=True)
@@ -115,7 +116,7 @@ class EmbeddedValkey:
     def pong(self) -> bool:
         if self.port() is None:
             return False
-        client = redis.Redis.from_url(self.url(), socket_timeout=5, socket_connect_timeout=2)
+        client = redis.Redis.from_url(self.url(), socket_timeout=2, socket_connect_timeout=2)
         try:
             return bool(client.ping())
         except redis.RedisError:
