@@ -116,10 +116,8 @@ def encode_query(text: str, generation: LiveGeneration) -> tuple[NDArray[np.floa
             _vectors.move_to_end(key)
             return _vectors[key], ""
     try:
-        encoder = get_encoder()
-        if encoder.model_name != generation.model:
-            return None, f"dense leg off: the live vectors are of {generation.model}, the encoder is {encoder.model_name}"
-        vector = encoder.encode_queries([text])[0]
+        # The generation's own encoder, not the settings': while a new one is being built, vectors must not be mixed.
+        vector = get_encoder(generation.model).encode_queries([text])[0]
     except EncoderUnavailable as error:
         logger.warning("query_encoder_unavailable", reason=error.message)
         return None, f"dense leg off: {error.message}"
