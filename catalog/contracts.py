@@ -120,9 +120,20 @@ class UpsertCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one product: "created", "changed" (in which fields), "unchanged" or "deleted"."""
+
+    row_number: int
+    sku: str
+    kind: Literal["created", "changed", "unchanged", "deleted"]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class UpsertResult:
     """What one batch did: counts, and the ids whose text (index, embed) or offer (price, stock) changed."""
 
     counts: UpsertCounts
     changed_ids: Sequence[int]
     refusals: tuple[Refusal, ...] = ()
+    outcomes: tuple["Outcome", ...] = ()
