@@ -1,0 +1,224 @@
+"""Reads the hand-written phrase material of the demo catalog (`data/*.toml`) into frozen values."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+DATA_DIR = Path(__file__).parent / "data"
+LOOK_UP_FILES = {"attributes", "reviews"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same thing said in both languages."""
+
+    en: str
+    zh: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"en": self.en, "zh": self.zh}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeDef:
+    key: str
+    names: Words
+    kind: Literal["text", "number", "boolean"]
+    unit: str = ""
+    written_unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChoice:
+    """What values a product type may have: ascending numbers, texts (`take` of them at once) or a probability."""
+
+    definition: AttributeDef
+    numbers: tuple[float, ...] = ()
+    texts: tuple[Words, ...] = ()
+    probability: float = 0.0
+    take: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`key` (true), `!key` (not true) or `key=English value`."""
+
+    key: str
+    value: str = ""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    words: Words
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionValue:
+    words: Words
+    price_factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    definition: AttributeDef
+    values: tuple[OptionValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    key: str
+    words: Words
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    words: Words
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductType:
+    key: str
+    path: tuple[Words, ...]
+    nouns: Words
+    titles: tuple[Words, ...]
+    picture: str
+    prices: tuple[float, float]
+    weight: float
+    model_prefix: str
+    colours: tuple[Colour, ...]
+    shows_colour: bool
+    option: Option | None
+    attributes: tuple[AttributeChoice, ...]
+    openings: tuple[Sentence, ...]
+    features: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    key: str
+    name: Words
+    series: tuple[Words, ...]
+    brands: tuple[Brand, ...]
+    closings: tuple[Sentence, ...]
+    types: tuple[ProductType, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the departments share: attributes, units as written, colours."""
+
+    attributes: dict[str, AttributeDef]
+    units: dict[str, Words]
+    colours: dict[str, Colour]
+
+
+def parse_words(text: str, separator: str = "|") -> Words:
+    english, _, chinese = text.partition(separator)
+    return Words(english.strip(), (chinese or english).strip())
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA_DIR / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def read_vocabulary() -> Vocabulary:
+    data = read_toml("attributes")
+    attributes = {}
+    for key, line in data["attributes"].items():
+        parts = [part.strip() for part in line.split("|")]
+        unit = parts[3] if len(parts) > 3 else ""
+        written = parts[4] if len(parts) > 4 else unit
+        attributes[key] = AttributeDef(key, Words(parts[0], parts[1]), parts[2], unit, written)  # type: ignore[arg-type]
+    colours = {}
+    for key, line in data["colours"].items():
+        english, chinese, code = (part.strip() for part in line.split("|"))
+        colours[key] = Colour(key, Words(english, chinese), code)
+    return Vocabulary(attributes, {key: parse_words(line) for key, line in data["units"].items()}, colours)
+
+
+def parse_sentence(line: str) -> Sentence:
+    conditions: list[Condition] = []
+    matched = re.match(r"\[([^\]]+)\]\s*(.*)", line)
+    if matched:
+        line = matched.group(2)
+        for part in matched.group(1).split(","):
+            key, _, value = part.strip().partition("=")
+            conditions.append(Condition(key.lstrip("!"), value.strip(), key.startswith("!")))
+    return Sentence(parse_words(line), tuple(conditions))
+
+
+def parse_sentences(text: str) -> tuple[Sentence, ...]:
+    return tuple(parse_sentence(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def parse_attribute(line: str) -> AttributeChoice:
+    """`screen: 6.1 6.5`, `waterproof: 0.4`, `style*2: Casual/休闲, Formal/正式`."""
+    key, _, values = line.partition(":")
+    key, _, take = key.strip().partition("*")
+    definition = read_vocabulary().attributes[key]
+    if definition.kind == "number":
+        return AttributeChoice(definition, numbers=tuple(float(value) for value in values.split()))
+    if definition.kind == "boolean":
+        return AttributeChoice(definition, probability=float(values))
+    texts = tuple(parse_words(value, "/") for value in values.split(","))
+    return AttributeChoice(definition, texts=texts, take=int(take or 1))
+
+
+def parse_option(line: str) -> Option:
+    """`pack: 250 g/250克, 500 g/500克 x1.85`."""
+    key, _, values = line.partition(":")
+    parsed = []
+    for value in values.split(","):
+        words, _, factor = value.strip().partition(" x")
+        parsed.append(OptionValue(parse_words(words, "/"), float(factor or 1)))
+    return Option(read_vocabulary().attributes[key.strip()], tuple(parsed))
+
+
+def parse_type(key: str, data: dict[str, Any], department: Words) -> ProductType:
+    lines = [line.strip() for line in data["text"].splitlines() if line.strip()]
+    colours = data.get("colours") or data["tints"]
+    low, _, high = data["price"].partition("-")
+    return ProductType(
+        key=key,
+        path=(department, *(parse_words(level) for level in data["path"].split(">"))),
+        nouns=parse_words(data["noun"]),
+        titles=tuple(parse_words(title) for title in data["title"].strip().splitlines()),
+        picture=data["picture"],
+        prices=(float(low), float(high)),
+        weight=float(data.get("weight", 1)),
+        model_prefix=data.get("model", ""),
+        colours=tuple(read_vocabulary().colours[colour] for colour in colours.split()),
+        shows_colour="colours" in data,
+        option=parse_option(data["option"]) if "option" in data else None,
+        attributes=tuple(parse_attribute(line) for line in data["attributes"].strip().splitlines()),
+        openings=tuple(parse_sentence(line[1:].strip()) for line in lines if line.startswith(">")),
+        features=tuple(parse_sentence(line) for line in lines if not line.startswith(">")),
+    )
+
+
+def parse_department(key: str) -> Department:
+    data = read_toml(key)
+    name = parse_words(data["name"])
+    brands = tuple(Brand(parse_words(line[1:].strip()), int(line[0])) for line in data["brands"])
+    return Department(
+        key=key,
+        name=name,
+        series=tuple(parse_words(line) for line in data["series"]),
+        brands=brands,
+        closings=parse_sentences(data["closings"]),
+        types=tuple(parse_type(name_, type_, name) for name_, type_ in data["types"].items()),
+    )
+
+
+@cache
+def read_departments() -> tuple[Department, ...]:
+    names = sorted(path.stem for path in DATA_DIR.glob("*.toml") if path.stem not in LOOK_UP_FILES)
+    return tuple(parse_department(name) for name in names)

@@ -1,0 +1,108 @@
+"""Prices, sale windows, stock and barcodes of the demo's products: what is sold, and for how much."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from catalog.demo.dice import Dice
+from catalog.demo.material import Colour, Option, OptionValue, ProductType
+
+# Fixed dates, so that two runs agree: long gone, running until 2030, and still to come.
+PAST_WINDOWS = (("2023-11-01T00:00:00Z", "2023-11-12T00:00:00Z"), ("2024-06-01T00:00:00Z", "2024-06-19T00:00:00Z"))
+RUNNING_WINDOWS = (("2025-01-01T00:00:00Z", "2030-12-31T23:59:59Z"), ("2025-09-01T00:00:00Z", "2030-06-30T23:59:59Z"))
+COMING_WINDOWS = (("2031-11-01T00:00:00Z", "2031-11-12T00:00:00Z"),)
+DISCOUNTS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    discount: float = 0.0
+    window: tuple[str, str] | None = None
+
+
+def choose_sale(dice: Dice) -> Sale:
+    share = dice.fraction()
+    discount = dice.pick(DISCOUNTS)
+    if share < 0.20:
+        return Sale(discount, dice.pick(RUNNING_WINDOWS))
+    if share < 0.26:
+        return Sale(discount, dice.pick(PAST_WINDOWS))
+    if share < 0.30:
+        return Sale(discount, dice.pick(COMING_WINDOWS))
+    return Sale()
+
+
+def round_price(amount: float) -> Decimal:
+    """Prices end as shops end them: 9.90 below a hundred, whole numbers ending in 9 above three hundred."""
+    if amount < 100:
+        return Decimal(max(int(amount), 1)) + Decimal("0.90")
+    if amount < 300:
+        return Decimal(int(amount)) + Decimal("0.00")
+    return Decimal(int(amount) // 10 * 10 + 9) + Decimal("0.00")
+
+
+def choose_price(type_: ProductType, tier: float, dice: Dice) -> float:
+    low, high = type_.prices
+    return (low + (high - low) * (0.35 * tier + 0.65 * tier * tier)) * dice.between(0.94, 1.06)
+
+
+def make_barcode(number: int) -> str:
+    """An EAN-13 of the range for use inside a shop (200–299), with its check digit."""
+    digits = f"2{number:011d}"
+    total = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
+
+
+def choose_stock(dice: Dice) -> int:
+    share = dice.fraction()
+    if share < 0.08:
+        return 0
+    return dice.number(1, 9) if share < 0.2 else dice.number(10, 240)
+
+
+def choose_options(option: Option | None, dice: Dice) -> tuple[OptionValue | None, ...]:
+    """A run of neighbouring option values: few products come in every size."""
+    if option is None:
+        return (None,)
+    count = min(len(option.values), dice.number(2, 5))
+    start = dice.number(0, len(option.values) - count)
+    return option.values[start : start + count]
+
+
+def make_variants(
+    type_: ProductType, sku: str, colours: tuple[Colour, ...], base_price: float, sale: Sale, dice: Dice, number: int
+) -> list[dict[str, Any]]:
+    options = choose_options(type_.option, dice)
+    margin = dice.between(0.35, 0.72)
+    sold_out = dice.chance(0.04)
+    variants: list[dict[str, Any]] = []
+    for colour in colours if type_.shows_colour else colours[:1]:
+        for option in options:
+            price = round_price(base_price * (option.price_factor if option else 1))
+            chosen: dict[str, str] = {"colour": colour.words.en} if type_.shows_colour else {}
+            if option and type_.option:
+                chosen[type_.option.definition.key] = option.words.en
+            variant: dict[str, Any] = {
+                "sku": sku,
+                "options": chosen,
+                "price": str(price),
+                "cost": str((price * Decimal(str(round(margin, 3)))).quantize(Decimal("0.01"))),
+                "stock": 0 if sold_out else choose_stock(dice),
+                "barcode": make_barcode(number * 64 + len(variants)),
+                "image": picture_url(type_, colour),
+            }
+            if sale.window:
+                variant["sale_price"] = str(min(round_price(float(price) * (1 - sale.discount)), price))
+            variants.append(variant)
+    if len(variants) > 1:
+        for position, variant in enumerate(variants, start=1):
+            variant["sku"] = f"{sku}-{position:02d}"
+    return variants
+
+
+def picture_name(type_: ProductType, colour: Colour) -> str:
+    return f"{type_.key.replace('_', '-')}-{colour.key}.svg"
+
+
+def picture_url(type_: ProductType, colour: Colour) -> str:
+    return f"/media/demo/{picture_name(type_, colour)}"
