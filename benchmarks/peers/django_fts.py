@@ -42,6 +42,9 @@ class FtsProduct(models.Model):
         return self.title
 
 
+Found = models.QuerySet[FtsProduct]
+
+
 def build_table(texts: Sequence[ProductText]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
@@ -55,7 +58,7 @@ def build_table(texts: Sequence[ProductText]) -> None:
         cursor.execute(f"VACUUM ANALYZE {TABLE}")
 
 
-def search_stored(query: str, *, limit: int = 100) -> "models.QuerySet[FtsProduct]":
+def search_any_word(query: str, *, limit: int | None = 100) -> Found:
     """The stored vector behind a GIN index, ranked by SearchRank: what the documentation recommends for speed.
 
     Any word may match, as in the engines beside it: with the default (every word) recall falls by half.
@@ -69,7 +72,7 @@ def search_stored(query: str, *, limit: int = 100) -> "models.QuerySet[FtsProduc
     )
 
 
-def search_every_word(query: str, *, limit: int = 100) -> "models.QuerySet[FtsProduct]":
+def search_every_word(query: str, *, limit: int | None = 100) -> Found:
     """The same with the documentation's default query, in which every word must match."""
     asked = SearchQuery(query, config="english")
     return (
@@ -80,7 +83,7 @@ def search_every_word(query: str, *, limit: int = 100) -> "models.QuerySet[FtsPr
     )
 
 
-def search_naive(query: str, *, limit: int = 100) -> "models.QuerySet[FtsProduct]":
+def search_naive(query: str, *, limit: int | None = 100) -> Found:
     """The first example of the documentation: the vector is computed for every row of every query."""
     vector = SearchVector("title", "brand", weight="A", config="english") + SearchVector(
         "description", weight="B", config="english"
