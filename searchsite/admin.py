@@ -79,9 +79,8 @@ class ApiKeyAdmin(ModelAdmin):
             "key": obj,
             "secret": request.new_api_key,  # type: ignore[attr-defined]
         }
-        response = TemplateResponse(request, "admin/searchsite/apikey/made.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        # The admin's pages are never cached (admin_view), this one included.
+        return TemplateResponse(request, "admin/searchsite/apikey/made.html", context)
 
     @action(description=_("Take the chosen keys away"), permissions=["change"])
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

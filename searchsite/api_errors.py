@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from catalog.errors import ShopError
+from searchsite.parsers import BodyTooLarge
 
 logger = structlog.get_logger(__name__)
 RETRY_AFTER_S = 5
@@ -28,7 +29,9 @@ def handle_api_error(error: Exception, context: dict[str, Any]) -> Response | No
         return Response(error_body(error.code, error.message, error.extra), status=error.status)
     if isinstance(error, (OperationalError, InterfaceError, BrokerError)):
         return _refuse_for_now(error)
-    if isinstance(error, SuspiciousOperation):
+    if isinstance(error, RequestDataTooBig):
+        error = BodyTooLarge()
+    elif isinstance(error, SuspiciousOperation):
         return Response(error_body("bad_request", _("The request is malformed.")), status=400)
     response = exception_handler(error, context)
     if response is None:

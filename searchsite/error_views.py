@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -11,9 +12,12 @@ from django.views.decorators.csrf import requires_csrf_token
 from searchsite.api_errors import error_body
 
 API_PREFIX = "/api/"
+_TEMPLATES = {413: "400.html"}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _answer(request, 413, "body_too_large", _("The request is too large. Send less at a time."))
     return _answer(request, 400, "bad_request", _("The request is malformed."))
 
 
@@ -53,9 +57,9 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
 
 
 def _answer(request: HttpRequest, status: int, code: str, message: str, **extra: Any) -> HttpResponse:
-    if request.path.startswith(API_PREFIX):
+    if f"{request.path}/".startswith(API_PREFIX):
         body = error_body(code, message, extra)
         return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
     # Rendered without the request: an error page must not need the database, the session or a context processor.
     context = {"status": status, "message": message, "path": request.path, **extra}
-    return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    return HttpResponse(render_to_string(_TEMPLATES.get(status, f"{status}.html"), context), status=status)

@@ -14,6 +14,10 @@ class BodyTooLarge(APIException):
     status_code = 413
     default_code = "body_too_large"
 
+    def __init__(self) -> None:
+        message = _("The body is larger than %(limit)d bytes. Send it in several requests.")
+        super().__init__(message % {"limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
+
 
 class LimitedJSONParser(JSONParser):
     """Django's DATA_UPLOAD_MAX_MEMORY_SIZE does not reach bodies that DRF streams, so the limit is kept here."""
@@ -24,9 +28,7 @@ class LimitedJSONParser(JSONParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise BodyTooLarge(
-                _("The body is larger than %(limit)d bytes. Send it in several requests.") % {"limit": limit}
-            )
+            raise BodyTooLarge
         try:
             return super().parse(io.BytesIO(body), media_type, parser_context)
         except RecursionError as error:

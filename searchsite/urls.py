@@ -24,7 +24,7 @@ urlpatterns = [
     path("readyz", health.show_ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_patterns)),
-    re_path(r"^api(/.*)?$", error_views.api_not_found),
+    re_path(r"^api(?:/.*)?$", error_views.api_not_found),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:path>", serve_picture, name="media"),
     path("", include("ranking.storefront_urls")),
