@@ -1,7 +1,7 @@
 """A page with and without one rule, by the search that shoppers get: what the form and REST show before saving."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from ranking.contracts import Hit, Page, SearchRequest
@@ -54,13 +54,5 @@ def describe_hit(hit: Hit, *, elsewhere: Mapping[int, int]) -> dict[str, Any]:
         "currency": card.currency,
         "in_stock": card.in_stock,
         "image": card.image,
-        "moves": [
-            {
-                "rule_id": move.rule_id,
-                "rule_name": move.rule_name,
-                "effect": move.effect,
-                "points": round(move.points, 6),
-            }
-            for move in hit.moves
-        ],
+        "moves": [asdict(move) for move in hit.moves],
     }

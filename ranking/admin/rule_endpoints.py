@@ -1,0 +1,146 @@
+"""What the rule form's script asks for while somebody writes: products, names to choose from, the preview."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.errors import ShopError
+from catalog.models import Attribute, AttributeValue, Brand, Category, Product
+from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, SearchRequest
+from ranking.merchandising.targets import find_product_ids
+from ranking.pipeline import search
+from ranking.retrieval.cards import load_cards
+from ranking.rule_preview import PREVIEW_SIZE, preview_rule
+from ranking.storefront.money import format_money
+from ranking.templatetags.storefront import picture
+
+MAX_CHOICES = 30
+MAX_PRODUCTS = 12
+
+
+def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
+    """POST {rule, search}: the page before and after; refusals come back by field path."""
+    require_permission(admin, request)
+    if request.method != "POST":
+        return refuse("method_not_allowed", _("Send the rule by POST."), status=405)
+    try:
+        body = json.loads(request.body)
+        rule, asked = dict(body["rule"]), dict(body.get("search", {}))
+        answer = preview_rule(rule, read_search(asked))
+    except (ValueError, KeyError, TypeError):
+        return refuse("bad_preview", _("The preview request is malformed; load the page again."))
+    except ShopError as error:
+        return refuse(error.code, error.message, extra=error.extra, status=error.status)
+    for side in ("before", "after"):
+        for hit in answer[side]["hits"]:
+            decorate(hit, locale=str(asked.get("locale", "en")))
+    return JsonResponse(answer)
+
+
+def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
+    """`?q=` finds live products by SKU or words; `?sku=a&sku=b` names those already chosen."""
+    require_permission(admin, request)
+    locale = "zh" if request.GET.get("locale") == "zh" else "en"
+    wanted = request.GET.getlist("sku")[:500]
+    if wanted:
+        found = find_product_ids(wanted)
+        cards = load_cards(list(found.values()), locale=locale, now=timezone.now())
+        return JsonResponse({"products": [card_of(cards[id_], sku=sku) for sku, id_ in found.items() if id_ in cards]})
+    words = request.GET.get("q", "").strip()[:MAX_QUERY_CHARACTERS]
+    named = Product.objects.filter(Q(sku__istartswith=words) | Q(variants__sku__istartswith=words), status="active")
+    ids = list(dict.fromkeys(named.order_by("sku").values_list("id", flat=True)[:MAX_PRODUCTS])) if words else []
+    cards = load_cards(ids, locale=locale, now=timezone.now())
+    chosen = {card.sku: card for card in (cards[id_] for id_ in ids if id_ in cards)}
+    page = search(SearchRequest(query=words, locale=locale, facets=(), page_size=MAX_PRODUCTS, without_rules=("all",)))
+    for hit in page.hits:
+        chosen.setdefault(hit.product.sku, hit.product)
+    return JsonResponse({"products": [card_of(card) for card in list(chosen.values())[:MAX_PRODUCTS]]})
+
+
+def list_choices(admin: Any, request: HttpRequest) -> JsonResponse:
+    """`?field=brand&q=ac` offers keys with their names; `&key=a&key=b` names those already chosen."""
+    require_permission(admin, request)
+    name = request.GET.get("field", "")
+    rows = choices_of(name)
+    keys = request.GET.getlist("key")[:500]
+    words = request.GET.get("q", "").strip()
+    if keys:
+        rows = rows.filter(key__in=keys)
+    elif words:
+        rows = rows.filter(Q(key__icontains=words) | Q(name_en__icontains=words) | Q(name_zh__icontains=words))
+    found: Iterable[Any] = rows[: len(keys) or MAX_CHOICES]
+    return JsonResponse({"choices": [{"key": row.key, "label": label_of(row), "hint": hint_of(row)} for row in found]})
+
+
+def choices_of(name: str) -> QuerySet[Any]:
+    models: dict[str, type[Model]] = {"brand": Brand, "category": Category, "attribute": Attribute}
+    if name in models:
+        return models[name]._default_manager.all()
+    return AttributeValue.objects.filter(attribute__key=name).order_by("number", "key")
+
+
+def label_of(row: Any) -> str:
+    names = dict.fromkeys(name for name in (row.name_en, row.name_zh) if name)
+    return " / ".join(names) or str(row.key)
+
+
+def hint_of(row: Any) -> str:
+    return str(row.key) if isinstance(row, Category) else ""
+
+
+def read_search(asked: dict[str, Any]) -> SearchRequest:
+    sort = str(asked.get("sort", "relevance"))
+    return SearchRequest(
+        query=str(asked.get("query", ""))[:MAX_QUERY_CHARACTERS],
+        category=str(asked.get("category", ""))[:300],
+        locale="zh" if asked.get("locale") == "zh" else "en",
+        market=str(asked.get("market", ""))[:16],
+        device=str(asked.get("device", ""))[:20],
+        segments=tuple(str(item) for item in list(asked.get("segments") or ())[:20]),
+        sort=next((known for known in SORTS if known == sort), "relevance"),
+        page_size=PREVIEW_SIZE,
+        now=read_moment(str(asked.get("now") or "")),
+    )
+
+
+def read_moment(text: str) -> datetime | None:
+    """Local time of the shop, as the page's date field gives it."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def decorate(hit: dict[str, Any], *, locale: str) -> None:
+    hit["image"] = picture(hit["image"])
+    hit["price_text"] = format_money(hit["price"], hit["currency"], locale)
+    hit["sale_text"] = format_money(hit["sale_price"], hit["currency"], locale)
+
+
+def card_of(card: Any, *, sku: str = "") -> dict[str, Any]:
+    price = card.sale_price if card.sale_price is not None else card.price
+    return {
+        "sku": sku or card.sku,
+        "title": card.title,
+        "image": picture(card.image),
+        "price_text": format_money(price, card.currency, "en"),
+        "in_stock": card.in_stock,
+    }
+
+
+def require_permission(admin: Any, request: HttpRequest) -> None:
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+
+
+def refuse(code: str, message: str, *, extra: Any = None, status: int = 400) -> JsonResponse:
+    return JsonResponse({"code": code, "message": message, "extra": extra or {}}, status=status)

@@ -1,0 +1,24 @@
+"""The rule list narrowed by what rules do."""
+
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ranking.models import Rule
+
+KINDS = [("pin", _("pins")), ("boost", _("boosts and buries")), ("hide", _("hides")), ("filter", _("shows only"))]
+
+
+class KindFilter(SimpleListFilter):
+    title = _("what it does")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return KINDS
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Rule]) -> QuerySet[Rule]:
+        kind = self.value()
+        return queryset.filter(actions__contains=[{"type": kind}]) if kind else queryset

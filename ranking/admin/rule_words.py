@@ -1,0 +1,66 @@
+"""What the rule form's script needs to know beforehand: its words in the reader's language, choices, and errors."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from catalog.models import Attribute
+from ranking.admin.rule_form import RuleForm
+from ranking.contracts import SORTS
+from ranking.models import Rule
+
+WORDS = (
+    noop("the query"), noop("the category"), noop("a chosen filter"), noop("always"), noop("the sort order"),
+    noop("the market"), noop("the language"), noop("the shopper's segment"), noop("the device"), noop("is"),
+    noop("is not"), noop("starts with"), noop("ends with"), noop("contains"), noop("is empty"),
+    noop("is anything"), noop("word or phrase, then Enter"), noop("Add a condition"), noop("and"),
+    noop("exact letters"), noop("also other endings, widths, traditional or simplified"), noop("not"),
+    noop("with subcategories"), noop("exactly these"), noop("any value"),
+    noop("Every search and every page."), noop("Boost"), noop("Bury"), noop("Hide"), noop("Show only"),
+    noop("Pin"), noop("at position"), noop("products where"), noop("Remove"), noop("Search a product to pin"),
+    noop("When it cannot be shown"), noop("pins behind it move up"), noop("keep the gap"),
+    noop("Only within the shopper's filters"), noop("Only while in stock"),
+    noop("Not when the shopper sorts"), noop("Only when the words find it"), noop("Options"),
+    noop("strength"), noop("a little"), noop("strongly"), noop("brand"), noop("category"), noop("product"),
+    noop("price"), noop("rating"), noop("in stock"), noop("on sale"), noop("from"), noop("to"), noop("yes"),
+    noop("no"), noop("Add another property"), noop("type to search"), noop("Nothing found"),
+    noop("Add a time window"), noop("At any time."), noop("until"), noop("time zone"),
+    noop("Without this rule"), noop("With this rule"), noop("pinned"), noop("boosted"), noop("buried"),
+    noop("hidden"), noop("new"), noop("moves up"), noop("moves down"), noop("leaves the page"),
+    noop("out of stock"), noop("results"), noop("The rule holds for this search."),
+    noop("The rule does not hold for this search."), noop("Write when and what; the preview follows."),
+    noop("The preview could not be loaded."), noop("Pin here"), noop("Hide it"), noop("Other rules at work"),
+    noop("Nothing is found."), noop("desktop"), noop("tablet"), noop("phone"), noop("English"),
+    noop("Chinese"), noop("relevance"),
+    noop("newest"), noop("popularity"), noop("price, low to high"), noop("price, high to low"), noop("at"),
+    noop("Not in the catalog now"), noop("values"),
+)  # fmt: skip
+COMMON_ZONES = (
+    "UTC",
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Tokyo",
+    "Europe/London",
+    "Europe/Paris",
+    "America/New_York",
+)
+
+
+def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
+    return {
+        "id": str(rule.pk) if rule and not rule._state.adding else None,
+        "words": {word: _(word) for word in WORDS},
+        "attributes": list_attributes(),
+        "sorts": list(SORTS),
+        "zones": [*COMMON_ZONES, *sorted(available_timezones() - set(COMMON_ZONES))],
+        "zone": settings.TIME_ZONE,
+        "errors": form.path_errors,
+    }
+
+
+def list_attributes() -> list[dict[str, str]]:
+    rows = Attribute.objects.order_by("position", "key")[:500]
+    return [{"key": row.key, "label": str(row), "kind": row.kind, "unit": row.unit} for row in rows]
