@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
-from tests.browser.lamp_shop import build_lamp_shop
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -50,6 +48,8 @@ def fresh_process() -> Iterator[None]:
 
 @pytest.fixture
 def shop(transactional_db: None) -> None:
+    from tests.browser.lamp_shop import build_lamp_shop  # noqa: PLC0415
+
     build_lamp_shop()
 
 
