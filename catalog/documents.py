@@ -215,9 +215,7 @@ def _load_category_names(keys: set[str]) -> dict[str, str]:
         )
         names = {key: (en, zh) for key, en, zh in cursor.fetchall()}
     return {
-        key: " ".join(
-            dict.fromkeys(name for ancestor in path for name in names.get(ancestor, ()) if name)
-        )
+        key: " ".join(dict.fromkeys(name for ancestor in path for name in names.get(ancestor, ()) if name))
         for key, path in paths.items()
     }
 

@@ -24,6 +24,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     "code": 1.0,
 }
 MAX_TERM_CHARACTERS = 100
+Blob = bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class SegmentArrays:
     facet_values: NDArray[np.int32]
 
     @classmethod
-    def from_bytes(cls, product_ids: bytes, lengths: bytes, offsets: bytes, values: bytes) -> "SegmentArrays":
+    def from_bytes(cls, product_ids: Blob, lengths: Blob, offsets: Blob, values: Blob) -> "SegmentArrays":
         return cls(
             np.frombuffer(product_ids, "<i8"),
             np.frombuffer(lengths, "<f4"),
@@ -68,7 +69,7 @@ class MergePart:
     segment_id: int
     arrays: SegmentArrays
     alive: NDArray[np.int32]
-    rows: Iterable[tuple[str, bytes, bytes]]
+    rows: Iterable[tuple[str, Blob, Blob]]
 
 
 def build_segment(documents: Sequence[ProductDocument]) -> BuiltSegment:
@@ -124,7 +125,7 @@ def merge_parts(parts: Sequence[MergePart]) -> tuple[BuiltSegment, tuple[NDArray
 
 
 def _merge_rows(
-    rows: Iterable[tuple[str, bytes, bytes]],
+    rows: Iterable[tuple[str, Blob, Blob]],
     remap: NDArray[np.int32],
     merged: dict[str, tuple[list[NDArray[np.int32]], list[NDArray[np.float16]]]],
 ) -> None:
@@ -148,7 +149,7 @@ def _concatenate(parts: Sequence[tuple[SegmentArrays, NDArray[np.int32]]]) -> Se
     )
 
 
-def expand_ranges(offsets: NDArray[np.int32], rows: NDArray[np.integer]) -> NDArray[np.int64]:
+def expand_ranges(offsets: NDArray[np.integer], rows: NDArray[np.integer]) -> NDArray[np.int64]:
     """Indexes into the values of a compressed-row matrix for these rows, in row order."""
     starts = offsets[rows].astype(np.int64)
     sizes = offsets[rows + 1] - starts

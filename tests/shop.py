@@ -14,7 +14,9 @@ def add_category(key: str, name_en: str = "", name_zh: str = "") -> Category:
     return Category.objects.create(key=key, name_en=name_en or key, name_zh=name_zh, parent=parent)
 
 
-def add_attribute(key: str, kind: str = "text", values: Sequence[tuple[str, str, str]] = (), **fields: Any) -> Attribute:
+def add_attribute(
+    key: str, kind: str = "text", values: Sequence[tuple[str, str, str]] = (), **fields: Any
+) -> Attribute:
     attribute = Attribute.objects.create(key=key, name_en=fields.pop("name_en", key.title()), kind=kind, **fields)
     for value, en, zh in values:
         AttributeValue.objects.create(attribute=attribute, key=value, name_en=en, name_zh=zh)

@@ -66,9 +66,7 @@ def merge_segments() -> int:
 
 def _merge_one_class() -> int:
     classes: dict[int, list[int]] = {}
-    for segment_id, count in (
-        Segment.objects.filter(retired_at=None).order_by("id").values_list("id", "document_count")
-    ):
+    for segment_id, count in Segment.objects.filter(retired_at=None).order_by("id").values_list("id", "document_count"):
         classes.setdefault(len(str(count)), []).append(segment_id)
     for _size, ids in sorted(classes.items()):
         if len(ids) >= MERGE_FACTOR:
@@ -96,7 +94,8 @@ def _merge(segment_ids: list[int]) -> None:
 
 def _load_part(segment_id: int) -> postings.MergePart:
     segment = Segment.objects.get(pk=segment_id)
-    alive = SearchDocument.objects.filter(segment_id=segment_id, ordinal__isnull=False).values_list("ordinal", flat=True)
+    documents = SearchDocument.objects.filter(segment_id=segment_id, ordinal__isnull=False)
+    alive = documents.values_list("ordinal", flat=True)
     rows = Posting.objects.filter(segment_id=segment_id).values_list("term", "ordinals", "frequencies")
     return postings.MergePart(
         segment_id=segment_id,

@@ -82,5 +82,3 @@ def _choose(locale: str, en: str | None, zh: str | None) -> str:
 
 def _parse(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
-
-

@@ -1,4 +1,4 @@
-"""The dense leg: nearest vectors of the live embedding generation, by HNSW, or exactly where few products are allowed."""
+"""The dense leg: nearest vectors of the live embedding generation; exact search where few products are allowed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def forget_generation() -> None:
 def nearest_statement(
     generation: LiveGeneration, vector: NDArray[np.float32], *, limit: int, only_ids: Sequence[int] | None
 ) -> tuple[str, list[Any]]:
-    """SQL for (product_id, cosine), best first. The casts and the literal id let the generation's partial index serve."""
+    """SQL for (product_id, cosine), best first; casts and literal id let the generation's partial index serve."""
     cast = f"vector::halfvec({generation.dimension})"
     query = HalfVector(vector).to_text()
     where, parameters = f"generation_id = {generation.id}", [query]
@@ -71,5 +71,3 @@ def similarity_statement(
 def prefer_exact(allowed: NDArray[np.bool_]) -> bool:
     count = int(allowed.sum())
     return count <= EXACT_LIMIT and count < SELECTIVE_SHARE * len(allowed)
-
-

@@ -1,6 +1,6 @@
 """Filters as boolean masks over the index: the one place that decides whether a product passes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -40,31 +40,40 @@ def check_fields(snapshot: IndexSnapshot, names: Sequence[str], *, role: str) ->
     for name in names:
         if name not in FIELD_NAMES and name not in snapshot.vocabulary.attributes:
             known = [*FIELD_NAMES, *sorted(snapshot.vocabulary.attributes)]
-            raise BadSearch(
-                f"Unknown {role} '{name[:100]}'. Use one of the fields in extra.allowed.", allowed=known[:100], field=name
-            )
+            message = f"Unknown {role} '{name[:100]}'. Use one of the fields in extra.allowed."
+            raise BadSearch(message, allowed=known[:100], field=name[:100])
 
 
 def _mask_of(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
-    columns = snapshot.columns
-    match item.field:
-        case "category":
-            return np.isin(snapshot.category, _category_ids(snapshot, item.values))
-        case "brand":
-            brands = snapshot.vocabulary.brands
-            return np.isin(snapshot.brand, [brands[key].id for key in item.values if key in brands])
-        case "price":
-            prices = snapshot.effective_price(now)
-            return (prices >= 0) & _between(prices, item, MINOR_UNITS)
-        case "rating":
-            return _between(columns["rating_average"], item, 1)
-        case "in_stock":
-            return _flag(snapshot.in_stock, item)
-        case "on_sale":
-            return _flag(snapshot.on_sale(now), item)
-        case "sku":
-            return _sku_mask(snapshot, item.values)
+    if item.field in _FIELD_MASKS:
+        return _FIELD_MASKS[item.field](snapshot, item, now)
     return _attribute_mask(snapshot, item)
+
+
+def _category_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
+    return np.isin(snapshot.category, _category_ids(snapshot, item.values))
+
+
+def _brand_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
+    brands = snapshot.vocabulary.brands
+    return np.isin(snapshot.brand, [brands[key].id for key in item.values if key in brands])
+
+
+def _price_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
+    prices = snapshot.effective_price(now)
+    return (prices >= 0) & _between(prices, item, MINOR_UNITS)
+
+
+def _rating_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
+    return _between(snapshot.columns["rating_average"], item, 1)
+
+
+def _stock_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
+    return _flag(snapshot.in_stock, item)
+
+
+def _sale_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
+    return _flag(snapshot.on_sale(now), item)
 
 
 def _between(values: NDArray[np.number], item: Filter, scale: int) -> Mask:
@@ -91,10 +100,10 @@ def _category_ids(snapshot: IndexSnapshot, keys: Sequence[str]) -> list[int]:
     ]
 
 
-def _sku_mask(snapshot: IndexSnapshot, skus: Sequence[str]) -> Mask:
+def _sku_mask(snapshot: IndexSnapshot, item: Filter, now: datetime) -> Mask:
     """By product or variant SKU."""
-    ids = set(Product.objects.filter(sku__in=skus).values_list("id", flat=True))
-    ids |= set(Variant.objects.filter(sku__in=skus).values_list("product_id", flat=True))
+    ids = set(Product.objects.filter(sku__in=item.values).values_list("id", flat=True))
+    ids |= set(Variant.objects.filter(sku__in=item.values).values_list("product_id", flat=True))
     at = snapshot.ordinals(sorted(ids))
     mask = np.zeros(len(snapshot.product_ids), bool)
     mask[at[at >= 0]] = True
@@ -104,19 +113,21 @@ def _sku_mask(snapshot: IndexSnapshot, skus: Sequence[str]) -> Mask:
 def _attribute_mask(snapshot: IndexSnapshot, item: Filter) -> Mask:
     check_fields(snapshot, [item.field], role="filter")
     key = ("attribute", item.field, item.values, item.minimum, item.maximum)
-    if key in snapshot.masks:
-        return snapshot.masks[key]
-    attribute = snapshot.vocabulary.attributes[item.field]
-    wanted = snapshot.vocabulary.value_attribute == attribute.id
+    return snapshot.remember(key, lambda: documents_with(snapshot, _wanted_values(snapshot, item)))
+
+
+def _wanted_values(snapshot: IndexSnapshot, item: Filter) -> Mask:
+    """Which AttributeValue ids pass, by id."""
+    wanted = snapshot.vocabulary.value_attribute == snapshot.vocabulary.attributes[item.field].id
     if item.values:
         chosen = np.zeros(len(wanted), bool)
-        rows = AttributeValue.objects.filter(attribute_id=attribute.id, key__in=item.values)
+        rows = AttributeValue.objects.filter(attribute__key=item.field, key__in=item.values)
         ids = np.fromiter(rows.values_list("id", flat=True), np.int64)
         chosen[ids[ids < len(chosen)]] = True
-        wanted = wanted & chosen
+        wanted &= chosen
     if item.minimum is not None or item.maximum is not None:
-        wanted = wanted & _between(snapshot.vocabulary.value_number, item, 1)
-    return snapshot.remember_mask(key, documents_with(snapshot, wanted))
+        wanted &= _between(snapshot.vocabulary.value_number, item, 1)
+    return wanted
 
 
 def documents_with(snapshot: IndexSnapshot, wanted: Mask) -> Mask:
@@ -129,3 +140,14 @@ def documents_with(snapshot: IndexSnapshot, wanted: Mask) -> Mask:
     mask = np.zeros(len(snapshot.product_ids), bool)
     mask[np.searchsorted(snapshot.facet_offsets, at, side="right") - 1] = True
     return mask
+
+
+_FIELD_MASKS: Mapping[str, Callable[[IndexSnapshot, Filter, datetime], Mask]] = {
+    "category": _category_mask,
+    "brand": _brand_mask,
+    "price": _price_mask,
+    "rating": _rating_mask,
+    "in_stock": _stock_mask,
+    "on_sale": _sale_mask,
+    "sku": _sku_mask,
+}

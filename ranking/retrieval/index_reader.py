@@ -92,10 +92,10 @@ def read_documents(cursor: psycopg.Cursor[Any], *, newer_than: int | None = None
     expressions = ", ".join(_EXPRESSIONS.get(name, name) for name in _ROW_TYPES)
     where = "" if newer_than is None else f"WHERE version > {int(newer_than)}"
     statement = f"COPY (SELECT {expressions} FROM catalog_searchdocument {where}) TO STDOUT (FORMAT BINARY)"  # noqa: S608
-    with cursor.copy(statement) as copy:  # type: ignore[arg-type]
+    with cursor.copy(statement) as copy:
         data = b"".join(bytes(chunk) for chunk in copy)
     packed = np.frombuffer(data[_COPY_HEADER_BYTES : len(data) - _COPY_TRAILER_BYTES], _COPY_ROW)
-    rows = np.empty(len(packed), [(name, kind) for name, kind in _ROW_TYPES.items()])
+    rows = np.empty(len(packed), list(_ROW_TYPES.items()))
     for name in _ROW_TYPES:
         rows[name] = packed[name]
     return rows

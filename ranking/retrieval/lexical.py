@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from ranking.retrieval.snapshot import IndexSnapshot
 
 POSTINGS_SQL = (
-    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting "
-    "WHERE segment_id = ANY(%s) AND term = ANY(%s)"
+    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting WHERE segment_id = ANY(%s) AND term = ANY(%s)"
 )
 PostingRow = tuple[str, int, bytes, bytes]
 _Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals holding a term, and how often
@@ -59,8 +58,8 @@ def _idf(snapshot: IndexSnapshot, hits: Sequence[_Hits]) -> float:
 
 
 def _length_norms(snapshot: IndexSnapshot, k1: float, b: float) -> NDArray[np.float32]:
-    key = ("length norms", k1, b)
-    if key not in snapshot.masks:
+    def compute() -> NDArray[np.float32]:
         average = float(snapshot.lengths[snapshot.live].mean()) if snapshot.live.any() else 1.0
-        snapshot.masks[key] = (k1 * (1 - b + b * snapshot.lengths / max(average, 1e-6))).astype(np.float32)
-    return snapshot.masks[key]  # type: ignore[return-value]
+        return (k1 * (1 - b + b * snapshot.lengths / max(average, 1e-6))).astype(np.float32)
+
+    return snapshot.remember(("length norms", k1, b), compute)

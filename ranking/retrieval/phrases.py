@@ -25,8 +25,13 @@ _WORD = re.compile(r"\w+(?:['+.-]\w+)*|[^\s\w]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PHRASE_WORD = re.compile(r"[^\W\d_][\w'+-]+$")
 _STOP_WORDS = frozenset(
-    "a an and are as at by for from in into is it its of on or per pcs piece pieces set that the this to up with without "
-    "x w inch cm mm kg new 的 和 与 及 或 是 在 了 款 个 只 件 套 装".split()
+    word
+    for words in (
+        "a an and are as at by for from in into is it its of on or per that the this to up with without",
+        "pcs piece pieces set x w inch cm mm kg new",
+        "的 和 与 及 或 是 在 了 款 个 只 件 套 装",
+    )
+    for word in words.split()
 )
 
 
@@ -130,7 +135,9 @@ def select_runs(
     counted: Mapping[tuple[str, ...], int], *, heads: frozenset[str]
 ) -> Iterator[tuple[tuple[str, ...], int]]:
     """Runs that occur often enough, end with what is sold and are not pieces of a longer one."""
-    frequent = {words: count for words, count in counted.items() if count >= LEAST_PRODUCTS and _head_of(words) in heads}
+    frequent = {
+        words: count for words, count in counted.items() if count >= LEAST_PRODUCTS and _head_of(words) in heads
+    }
     longer: Counter[tuple[str, ...]] = Counter()
     for words, count in frequent.items():
         for piece in (words[1:], words[:-1]):

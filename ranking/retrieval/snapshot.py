@@ -5,10 +5,10 @@ never changed in place, so a search under way keeps a consistent picture (copy-o
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from catalog.postings import SegmentArrays
 from ranking.retrieval import index_reader
 from ranking.retrieval.vocabulary import Vocabulary, current_vocabulary
 
-_MASK_CACHE_SIZE = 256
+# Filter masks of a million products take a megabyte each.
+_MEMORY_SIZE = 256
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class IndexSnapshot:
     vocabulary: Vocabulary
     _sorted_ids: NDArray[np.int64]
     _sorted_ordinals: NDArray[np.int64]
-    masks: dict[Any, NDArray[np.bool_]] = field(default_factory=dict)
+    _memory: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def versions(self) -> tuple[int, int]:
@@ -64,13 +66,28 @@ class IndexSnapshot:
     def document_count(self) -> int:
         return max(int(self._sorted_ids.size), 1)
 
+    def price_epoch(self, now: datetime) -> int:
+        """How many sales have begun or ended by now: while it is the same, no price changes."""
+        bounds = self.remember(("sale bounds",), self._sale_bounds)
+        return int(np.searchsorted(bounds, now.timestamp(), side="right"))
+
+    def _sale_bounds(self) -> NDArray[np.float64]:
+        on_offer = self.columns["sale_price"] >= 0
+        return np.unique(np.concatenate([self.columns[name][on_offer] for name in ("sale_from", "sale_until")]))
+
     def on_sale(self, now: datetime) -> NDArray[np.bool_]:
         columns, second = self.columns, now.timestamp()
-        return (columns["sale_price"] >= 0) & (columns["sale_from"] <= second) & (second < columns["sale_until"])
+        return self.remember(
+            ("on sale", self.price_epoch(now)),
+            lambda: (columns["sale_price"] >= 0) & (columns["sale_from"] <= second) & (second < columns["sale_until"]),
+        )
 
     def effective_price(self, now: datetime) -> NDArray[np.int64]:
-        """Minor units at this moment: the sale price inside its window, else the price."""
-        return np.where(self.on_sale(now), self.columns["sale_price"], self.columns["price"])
+        """Minor units at this moment: the sale price inside its window, else the price. Read only."""
+        return self.remember(
+            ("price", self.price_epoch(now)),
+            lambda: np.where(self.on_sale(now), self.columns["sale_price"], self.columns["price"]),
+        )
 
     def ordinals(self, product_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
         """Where these products stand; -1 for those not in the index."""
@@ -80,11 +97,14 @@ class IndexSnapshot:
         at = np.minimum(np.searchsorted(self._sorted_ids, wanted), len(self._sorted_ids) - 1)
         return np.where(self._sorted_ids[at] == wanted, self._sorted_ordinals[at], -1)
 
-    def remember_mask(self, key: Any, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Keep a mask that depends on this snapshot alone; the cache dies with the snapshot."""
-        if len(self.masks) < _MASK_CACHE_SIZE:
-            self.masks[key] = mask
-        return mask
+    def remember(self, key: Any, build: Callable[[], T]) -> T:
+        """What depends on this snapshot alone is computed once; the memory dies with the snapshot."""
+        found = self._memory.get(key)
+        if found is None:
+            if len(self._memory) >= _MEMORY_SIZE:
+                self._memory.clear()
+            found = self._memory[key] = build()
+        return found
 
 
 _lock = threading.Lock()
@@ -102,7 +122,7 @@ def current_snapshot(*, index_version: int, vocabulary_version: int) -> IndexSna
         if _current is None or _current.version != index_version:
             _current = _load(_current, vocabulary)
         if _current.vocabulary is not vocabulary:
-            _current = replace(_current, vocabulary=vocabulary, masks={})
+            _current = replace(_current, vocabulary=vocabulary, _memory={})
         return _current
 
 
@@ -170,7 +190,7 @@ def _apply_changes(known: IndexSnapshot, version: int, rows: NDArray[Any]) -> In
         known,
         version=version,
         columns=columns,
-        masks={},
+        _memory={},
         _sorted_ids=known.product_ids[indexed][order],
         _sorted_ordinals=indexed[order],
     )

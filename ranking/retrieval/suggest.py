@@ -73,10 +73,8 @@ def _languages(typed: str, locale: str) -> list[str]:
 
 def _read_candidates(typed: str, locales: list[str], limit: int) -> list[_Candidate]:
     length = len(typed)
-    if length <= 3:
-        matches = f"LEFT(t.tail, {length}) = %(typed)s"
-    else:
-        matches = "t.tail >= %(typed)s AND t.tail < %(after)s"
+    short = f"LEFT(t.tail, {length}) = %(typed)s"
+    matches = short if length <= 3 else "t.tail >= %(typed)s AND t.tail < %(after)s"
     parameters = {
         "locales": locales,
         "typed": typed,

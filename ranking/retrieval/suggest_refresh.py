@@ -49,7 +49,7 @@ def suggestions_are_due() -> bool:
 
 
 def rebuild_suggestions() -> int:
-    """Makes the tables say what the live catalog says now; the number of phrases, or -1 when another process is at it."""
+    """Makes the tables say what the live catalog says now; how many phrases, -1 if another process is at it."""
     started = time.monotonic()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])

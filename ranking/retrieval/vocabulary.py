@@ -83,9 +83,7 @@ def value_labels(vocabulary: Vocabulary, ids: Iterable[int]) -> dict[int, tuple[
             known.clear()
             missing = wanted
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, key, name_en, name_zh FROM catalog_attributevalue WHERE id = ANY(%s)", [missing]
-            )
+            cursor.execute("SELECT id, key, name_en, name_zh FROM catalog_attributevalue WHERE id = ANY(%s)", [missing])
             known.update({row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()})
     return {id_: known.get(id_, (str(id_), "", "")) for id_ in wanted}
 

@@ -9,7 +9,8 @@ from ranking.contracts import MAX_RESULTS, Facet, Hit, Page, Query, Ranked
 from ranking.errors import BadSearch
 from ranking.registry import LiveState
 from ranking.retrieval.cards import load_cards
-from ranking.retrieval.facets import FacetQuestion, count_facets
+from ranking.retrieval.facet_question import FacetQuestion
+from ranking.retrieval.facets import count_facets
 from ranking.retrieval.filters import Mask
 from ranking.retrieval.pool import Pool
 

@@ -104,7 +104,7 @@ def _locate(
 def _fill_similarity(
     query: Query, live: LiveState, bm25: NDArray[np.float32], chosen: Mask, similarity: NDArray[np.float32]
 ) -> None:
-    """The cosine of the best lexical hits that the dense leg did not reach, so that the blend compares like with like."""
+    """The cosine of the best lexical hits the dense leg did not reach, so that the blend compares like with like."""
     if query.vector is None or live.generation is None:
         return
     missing = np.flatnonzero(chosen & np.isnan(similarity))

@@ -86,7 +86,9 @@ def test_pages_follow_each_other_without_gap_or_repeat_whatever_their_size() -> 
     index_all()
     whole = skus(search(SearchRequest(query="desk lamp", page_size=100)))
     for size in (5, 7, 23):
-        pages = [skus(search(SearchRequest(query="desk lamp", page=n, page_size=size))) for n in range(1, 23 // size + 2)]
+        pages = [
+            skus(search(SearchRequest(query="desk lamp", page=n, page_size=size))) for n in range(1, 23 // size + 2)
+        ]
         assert [sku for page in pages for sku in page] == whole
 
 
