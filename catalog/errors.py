@@ -30,6 +30,26 @@ class MappingRefused(ShopError):
     code = "mapping_refused"
 
 
+class RowRefused(ShopError):
+    """One product sent by itself is refused; `extra` names the field."""
+
+    code = "row_refused"
+
+
+class UploadBusy(ShopError):
+    """The upload is being worked on."""
+
+    code = "upload_busy"
+    status = 409
+
+
+class BrokerUnavailable(ShopError):
+    """The job could not be handed to the workers; nothing is lost."""
+
+    code = "broker_unavailable"
+    status = 503
+
+
 class NotFound(ShopError):
     code = "not_found"
     status = 404

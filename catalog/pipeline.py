@@ -1,13 +1,172 @@
 """The catalog's path: upload → validate → upsert → refresh offers, then extract → embed → index."""
 
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
 
+import structlog
+from django.core.files.base import File
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from catalog import upload_record
+from catalog.contracts import ProductRow, RawRow, Refusal, UpsertCounts, UpsertResult
 from catalog.documents import stale_for_index
+from catalog.errors import NotFound, RowRefused, ShopError
 from catalog.locks import hold_lock
-from catalog.steps import index
+from catalog.models import Product, Upload
+from catalog.readers.source import Progress
+from catalog.steps import index, upload, upsert, validate
+from catalog.storing.state import known_attributes
 
+logger = structlog.get_logger(__name__)
+# 1,000 products of 35 attributes are about 10 MB in memory and half a second in one transaction.
+INGEST_BATCH = 1000
+BATCH_ATTEMPTS = 6
+_Item = TypeVar("_Item")
 INDEX_BATCH = 2000
+
+
+def receive_upload(
+    file: File, *, filename: str, mode: str = Upload.Mode.UPSERT, mapping: Mapping[str, Any] | None = None, user: Any = None
+) -> Upload:
+    """Take a file in and propose its mapping, or take the one given; nothing is imported yet."""
+    received = upload.receive_file(file, filename=filename, mode=mode, user=user)
+    if mapping:
+        upload.save_mapping(received, mapping)
+    return received
+
+
+def ingest(
+    upload_id: UUID | str, *, check_only: bool = False, after_batch: Callable[[], None] | None = None
+) -> UpsertCounts:
+    """Upload → validate → upsert → refresh offers, batch by batch; with `check_only` tell what would happen.
+
+    Safe to run again at any time: what is stored already counts as unchanged. A second worker on the same upload
+    leaves it to the first.
+    """
+    record = upload_record.find_upload(upload_id)
+    with hold_lock(f"upload {record.pk}") as held:
+        if not held:
+            return upload_record.read_counts(record)
+        upload_record.start_upload(record, check_only=check_only)
+        try:
+            notes = _ingest_rows(record, check_only=check_only, after_batch=after_batch)
+        except ShopError as error:
+            upload_record.fail_upload(record, error.message)
+            raise
+        return upload_record.finish_upload(record, notes, check_only=check_only)
+
+
+def _ingest_rows(
+    record: Upload, *, check_only: bool, after_batch: Callable[[], None] | None
+) -> dict[str, Any]:
+    progress, notes = Progress(), dict[str, Any]()
+    column_map, raw_rows = upload.open_rows(record, progress)
+    counter = _RowCounter(raw_rows)
+    validator = validate.Validator(column_map, known_attributes())
+    replaces = record.mode == Upload.Mode.REPLACE
+    upserter = upsert.Upserter(write=not check_only, reactivate=replaces)
+    for batch in _batched(validator.validate(counter), INGEST_BATCH):
+        result = _store_batch(record, upserter, batch, rows=counter.count, read_bytes=progress.read_bytes)
+        upload_record.note_examples(notes, result.outcomes)
+        if after_batch is not None:
+            after_batch()
+    if validator.unknown_columns:
+        notes["unknown_columns"] = validator.unknown_columns
+    if replaces:
+        notes |= _archive_unlisted(record, validator, allowed=column_map.allow_many_archived, check_only=check_only)
+    return notes
+
+
+def _store_batch(
+    record: Upload, upserter: upsert.Upserter, batch: Sequence[ProductRow | Refusal], *, rows: int, read_bytes: int
+) -> UpsertResult:
+    """One transaction a batch. A lost connection or a deadlock is tried again, for about half a minute."""
+    said = [item for item in batch if isinstance(item, ProductRow)]
+    refused = [item for item in batch if isinstance(item, Refusal)]
+    for attempt in itertools.count(1):
+        try:
+            with transaction.atomic():
+                result = upserter.upsert(said)
+                upload_record.record_batch(record, result, refused, rows=rows, read_bytes=read_bytes)
+                if result.changed_ids:
+                    index.refresh_offers(result.changed_ids)
+            return result
+        except (OperationalError, InterfaceError, DatabaseError) as error:
+            if attempt >= BATCH_ATTEMPTS or connection.in_atomic_block:
+                raise
+            logger.warning("upload_batch_retried", upload=str(record.pk), attempt=attempt, error=str(error))
+            upserter.forget()
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(min(0.2 * 4 ** (attempt - 1), 10))
+    raise AssertionError  # pragma: no cover - the loop ends by return or raise
+
+
+def _archive_unlisted(
+    record: Upload, validator: validate.Validator, *, allowed: bool, check_only: bool
+) -> dict[str, Any]:
+    """Mode "replace": what the file no longer lists goes out of sale, unless that is suspiciously much."""
+    missing, active = upsert.find_unlisted(validator.listed, started_at=record.started_at)
+    if not missing:
+        return {}
+    percent = round(100 * len(missing) / max(active, 1))
+    if not allowed and (percent > upload_record.vanish_limit() or validator.unreadable_rows):
+        message = _(
+            "The rows were imported, but nothing was archived: %(missing)d of %(active)d products (%(percent)d %%) are not "
+            "in the file, and %(unreadable)d rows could not be read. Check the file, or allow it and import again."
+        ) % {"missing": len(missing), "active": active, "percent": percent, "unreadable": validator.unreadable_rows}
+        return {"not_archived": len(missing), "warnings": [message]}
+    if not check_only:
+        for chunk in _batched(missing, 10 * INGEST_BATCH):
+            with transaction.atomic():
+                upsert.archive(chunk)
+                index.refresh_offers(chunk)
+    Upload.objects.filter(pk=record.pk).update(deleted_count=record.deleted_count + len(missing))
+    return {"archived": len(missing)}
+
+
+def put_product(data: Mapping[str, Any]) -> tuple[Product, bool]:
+    """Create or change one product given in the native shape; tells whether it is new."""
+    validator = validate.Validator(upload.NATIVE_MAP, known_attributes())
+    with transaction.atomic():
+        for item in validator.validate([RawRow(1, data)]):
+            result = upsert.Upserter().upsert([item]) if isinstance(item, ProductRow) else None
+            refused = result.refusals if result else (item,)
+            for refusal in refused:
+                raise RowRefused(refusal.message, field=refusal.column, reason=refusal.code)
+            index.refresh_offers(result.changed_ids if result else ())
+    product = Product.objects.get(sku=data["sku"])
+    return product, bool(result and result.counts.created)
+
+
+def delete_product(sku: str) -> None:
+    """Delete a product; the same transaction takes it out of search."""
+    with transaction.atomic():
+        result = upsert.Upserter().upsert([ProductRow(sku=sku, row_number=1, deleted=True)])
+        if not result.counts.deleted:
+            raise NotFound(_("There is no product with this SKU."))
+
+
+class _RowCounter:
+    """Counts the rows that pass, for the progress bar."""
+
+    def __init__(self, rows: Iterable[RawRow]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[RawRow]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _batched(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    iterator = iter(items)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
 
 
 def product_changed(product_ids: Sequence[int]) -> None:

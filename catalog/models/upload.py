@@ -42,6 +42,8 @@ class Upload(models.Model):
     deleted_count = models.BigIntegerField(_("removed"), default=0)
     refused_count = models.BigIntegerField(_("refused"), default=0)
     error = models.TextField(_("error"), blank=True)
+    # What a check found, and what the merchandiser should know: examples of outcomes, unknown columns, warnings.
+    notes = models.JSONField(_("notes"), default=dict, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("uploaded by")
     )

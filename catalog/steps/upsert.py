@@ -49,13 +49,16 @@ class Upserter:
         said = [(row, fingerprint_row(row)) for row in grouped if not row.deleted]
         fresh = [(row, print_) for row, print_ in said if known.get(row.sku, (0, ""))[1] != print_]
         plans, refusals = self._plan(fresh, owners, known)
-        outcomes = [
-            *(Outcome(row.row_number, row.sku, "unchanged") for row, print_ in said if known.get(row.sku, (0, ""))[1] == print_),
-            *(self._judge(plan) for plan in plans),
-            *self._delete(gone, owners, known),
-        ]
         changed = [plan for plan in plans if plan.id is None or plan.changed_fields]
         ids = self._store(changed) if self._write and changed else {}
+        # Last, because deleting locks the index version, and whoever also needs the vocabulary's takes that one first.
+        deleted = self._delete(gone, known)
+        same = [row for row, print_ in said if known.get(row.sku, (0, ""))[1] == print_]
+        outcomes = [
+            *(Outcome(row.row_number, row.sku, "unchanged") for row in same),
+            *(self._judge(plan) for plan in plans),
+            *deleted,
+        ]
         return UpsertResult(_count(outcomes, refusals), list(ids.values()), tuple(refusals), tuple(outcomes))
 
     def _plan(
@@ -119,9 +122,7 @@ class Upserter:
             delete_products(absorbed)
         return ids
 
-    def _delete(
-        self, rows: Sequence[ProductRow], owners: Mapping[str, Owner], known: Mapping[str, tuple[int, str]]
-    ) -> list[Outcome]:
+    def _delete(self, rows: Sequence[ProductRow], known: Mapping[str, tuple[int, str]]) -> list[Outcome]:
         """A row that deletes what is not there changes nothing, so a second run is harmless."""
         there = [row for row in rows if row.sku in known]
         if self._write and there:
@@ -130,7 +131,7 @@ class Upserter:
         return [Outcome(row.row_number, row.sku, "deleted" if row.sku in gone else "unchanged") for row in rows]
 
 
-def archive_unlisted(listed: SeenKeys, *, started_at: object) -> tuple[list[int], int]:
+def find_unlisted(listed: SeenKeys, *, started_at: object) -> tuple[list[int], int]:
     """Ids of active products the file does not list, and how many active products there are. Newer ones are spared."""
     missing: list[int] = []
     total, last = 0, 0
