@@ -1,4 +1,4 @@
-"""Reads the judged Icecat catalog (Chorus) and shapes its products for import; absent data ends the benchmark politely."""
+"""Reads the judged Icecat catalog (Chorus) and gives its texts by field; absent data ends a benchmark politely."""
 
 import csv
 import gzip

@@ -1,5 +1,6 @@
 """Runs, prints and writes a benchmark: machine, data and figures in one JSON file, in a database of its own."""
 
+import atexit
 import json
 import os
 import platform
@@ -7,6 +8,7 @@ import resource
 import secrets
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -109,16 +111,24 @@ def setup_django() -> None:
     os.environ.update(DEBUG="0", SECURE_COOKIES="0", SEARCH_API_PUBLIC="1", LOG_LEVEL="WARNING")
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.update(THROTTLE_SEARCH="100000000/min", ALLOWED_HOSTS="127.0.0.1,localhost")
+    # Uploaded copies of the catalog go when the benchmark does.
+    os.environ.setdefault("MEDIA_ROOT", _temporary_folder())
     import django
 
     django.setup()
 
 
+def _temporary_folder() -> str:
+    folder = tempfile.TemporaryDirectory(prefix="bench-")
+    atexit.register(folder.cleanup)
+    return folder.name
+
+
 @contextmanager
-def bench_database(*, keep: bool = False) -> Iterator[bool]:
+def bench_database(*, keep: bool = False, fresh: bool = False) -> Iterator[None]:
     """Points Django, and the processes started from here, at a database made for benchmarks; the shop's is not touched.
 
-    Yields whether the database was kept from an earlier run and so may hold data already.
+    With `keep` it stays for the next benchmark of the same run; with `fresh` what a broken run left is dropped first.
     """
     from django.core.management import call_command
     from django.db import connection
@@ -126,27 +136,31 @@ def bench_database(*, keep: bool = False) -> Iterator[bool]:
     server = connection.get_connection_params()
     admin = {key: server[key] for key in ("host", "port", "user", "password") if server.get(key)}
     with psycopg.connect(dbname=server["dbname"], autocommit=True, **admin) as session:
-        existed = _create_database(session)
+        if fresh:
+            _drop_database(session)
+        _create_database(session)
     connection.close()
     connection.settings_dict["NAME"] = BENCH_DATABASE
     os.environ["DATABASE_URL"] = _database_url(admin)
     call_command("migrate", verbosity=0)
     try:
-        yield existed
+        yield
     finally:
         connection.close()
         if not keep:
             with psycopg.connect(dbname=server["dbname"], autocommit=True, **admin) as session:
-                session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(BENCH_DATABASE)))
+                _drop_database(session)
 
 
-def _create_database(session: psycopg.Connection) -> bool:
+def _create_database(session: psycopg.Connection) -> None:
     version = session.execute("SHOW server_version").fetchone()
     os.environ["BENCHMARK_POSTGRES"] = version[0] if version else "unknown"
-    if session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BENCH_DATABASE]).fetchone():
-        return True
-    session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(BENCH_DATABASE)))
-    return False
+    if not session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BENCH_DATABASE]).fetchone():
+        session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(BENCH_DATABASE)))
+
+
+def _drop_database(session: psycopg.Connection) -> None:
+    session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(BENCH_DATABASE)))
 
 
 def _database_url(admin: Mapping[str, Any]) -> str:

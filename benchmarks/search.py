@@ -40,7 +40,9 @@ def main() -> None:
             "django": servers.enter_context(serve("benchmarks.peers.wsgi_django:application", probe=PEER + "laptop")),
             "engine": servers.enter_context(serve("benchmarks.peers.wsgi_engine:application", probe=PEER + "laptop")),
             "django_naive": servers.enter_context(
-                serve("benchmarks.peers.wsgi_django:application", probe=PEER + "x", environment={"BENCHMARK_NAIVE": "1"})
+                serve(
+                    "benchmarks.peers.wsgi_django:application", probe=PEER + "x", environment={"BENCHMARK_NAIVE": "1"}
+                )
             ),
         }
         figures = measure_all(started, texts)
@@ -83,7 +85,12 @@ def send(server: Server, name: str, queries: Sequence[str], *, concurrency: int)
         "keep_steps": name == "ours",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"], input=json.dumps(order), capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-m", "benchmarks.load"],
+        input=json.dumps(order),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     )
     answer: dict[str, Any] = json.loads(done.stdout)
     if answer["failures"]:

@@ -33,7 +33,8 @@ def serve(target: str, *, probe: str, environment: Mapping[str, str] | None = No
     """Granian with two workers, the production settings of searchsite.supervision.plan."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", target]
+    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws"]
+    command += ["--log-level", "warning", target]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, start_new_session=True
     )

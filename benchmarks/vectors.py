@@ -1,4 +1,4 @@
-"""Document vectors kept between runs: encoding the judged catalog takes minutes, its texts and the model rarely change."""
+"""Document vectors kept between runs: encoding the judged catalog takes minutes, its texts rarely change."""
 
 import hashlib
 from collections.abc import Sequence

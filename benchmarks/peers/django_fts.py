@@ -1,4 +1,4 @@
-"""Django's own full-text search on the same catalog: a stored, weighted, indexed vector, and the naive form of the docs."""
+"""Django's own full-text search on the same catalog: a stored, indexed vector, and the naive form of its docs."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ CREATE TABLE {TABLE} (product_id bigint PRIMARY KEY, title text, brand text, cat
     attributes text, vector tsvector);
 """
 _FILL_VECTOR = f"""
-UPDATE {TABLE} SET vector = setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', brand), 'A')
-    || setweight(to_tsvector('english', category), 'A') || setweight(to_tsvector('english', description), 'B')
-    || setweight(to_tsvector('english', attributes), 'C');
+UPDATE {TABLE} SET vector = setweight(to_tsvector('english', title), 'A')
+    || setweight(to_tsvector('english', brand), 'A') || setweight(to_tsvector('english', category), 'A')
+    || setweight(to_tsvector('english', description), 'B') || setweight(to_tsvector('english', attributes), 'C');
 CREATE INDEX {TABLE}_vector ON {TABLE} USING gin (vector);
 """
 

@@ -1,4 +1,4 @@
-"""Plain sentence-transformers: the default encoder's own weights in float32, and the English MiniLM people start with."""
+"""Plain sentence-transformers: the default encoder's own weights in float32, and the usual English MiniLM."""
 
 import json
 from pathlib import Path

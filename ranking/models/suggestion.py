@@ -31,7 +31,8 @@ class SuggestionPhrase(models.Model):
         indexes = [
             # Typos are looked for among queries, categories and brands only: titles would make it 50 times slower.
             GinIndex(
-                OpClass(F("phrase"), "gin_trgm_ops"), name="suggestion_phrase_trigrams",
+                OpClass(F("phrase"), "gin_trgm_ops"),
+                name="suggestion_phrase_trigrams",
                 condition=~models.Q(kind="product"),
             )
         ]

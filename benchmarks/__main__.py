@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: the quick ones, one after another."""
+
+from benchmarks.all import main
+
+main()
