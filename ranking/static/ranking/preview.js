@@ -19,7 +19,8 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
     syncControls();
     if (!rule.conditions.length || !rule.actions.length) {
       showNote(say("Write when and what; the preview follows."));
-      if (!rule.conditions.length) return;
+      columns.replaceChildren();
+      return;
     }
     try {
       const response = await fetch(settings.urls.preview, {

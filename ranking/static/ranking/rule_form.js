@@ -45,11 +45,22 @@ function change(name, value) {
   refresh();
 }
 
+// The preview leaves out what is still being written; saving refuses it with a message beside it.
+function finishedParts() {
+  const said = (list) => Boolean(list && list.length);
+  const condition = (item) => item.type === "always" || item.type === "filter" || item.match === "empty" || item.match === "any" || said(item.values) || said(item.keys);
+  const clause = (item) => said(item.values) || (item.minimum ?? null) !== null || (item.maximum ?? null) !== null;
+  const target = (item) => item.target || item.filters;
+  const actions = state.actions.filter((item) => item.type === "pin" || target(item).some(clause));
+  const trim = (item) => (item.target ? { ...item, target: item.target.filter(clause) } : item.filters ? { ...item, filters: item.filters.filter(clause) } : item);
+  return { conditions: state.conditions.filter(condition), actions: actions.map(trim), windows: state.windows.filter((item) => item.from || item.until) };
+}
+
 function readRule() {
   const field = (name) => form.elements[name];
   const codes = (name) => (field(name)?.value || "").split(",").map((code) => code.trim()).filter(Boolean);
   const rule = {
-    name: field("name").value || "…", conditions: state.conditions, actions: state.actions, windows: state.windows,
+    name: field("name").value || "…", ...finishedParts(),
     priority: Number(field("priority").value) || 0, stop_processing: field("stop_processing").checked, markets: codes("markets"),
     locales: [...form.querySelectorAll("[name=locales]:checked")].map((box) => box.value),
   };
