@@ -13,7 +13,8 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         _group(
             _("Search"),
-            {"title": _("Storefront"), "icon": "storefront", "link": "/"},
+            # Every address starts with "/": without this the entry would look chosen everywhere.
+            {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
             _item(_("Rules"), "rule", "ranking", "rule"),
             _item(_("Ranking"), "tune", "ranking", "rankingconfig"),
         ),

@@ -220,6 +220,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "searchsite.error_views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "searchsite.access.client_ip"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("REQUEST_MAX_BYTES", default=4 * 1024**2)
 
 # --- REST ---------------------------------------------------------------------------------------------------------
@@ -361,6 +362,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": _("Search and merchandising"),
     "SITE_SYMBOL": "manage_search",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/icon.svg")},
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "STYLES": [lambda request: static("searchsite/admin.css")],
