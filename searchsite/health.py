@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from catalog.documents import DOCUMENT_FINGERPRINT_SQL
+from catalog.encoder import encoder_loaded
 from searchsite.celery import app
 
 QUEUES = frozenset({"cpu", "gpu", "train"})
@@ -172,8 +173,6 @@ def look_at_workers() -> Check:
 
 def check_models() -> Check:
     """Whether the query encoder is in this process's memory; it loads with the first search that needs it."""
-    from catalog.encoder import encoder_loaded  # noqa: PLC0415
-
     loaded = encoder_loaded()
     if not loaded:
         return Check(
