@@ -60,7 +60,7 @@ class EventsView(APIView):
 def _read_batch(body: Any) -> list[Any]:
     events = body.get("events") if isinstance(body, dict) else None
     if not isinstance(events, list) or not events or set(body) != {"events"}:
-        raise ValidationError({"events": [_("Send {\"events\": […]} with at least one event and nothing beside it.")]})
+        raise ValidationError({"events": [_('Send {"events": […]} with at least one event and nothing beside it.')]})
     if len(events) > MAX_EVENTS:
         message = _("At most %(most)d events at a time; this batch has %(given)d. Send it in several requests.")
         raise ValidationError({"events": [message % {"most": MAX_EVENTS, "given": len(events)}]})

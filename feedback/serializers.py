@@ -28,7 +28,11 @@ class EventSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_INTEGER)
     quantity = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_INTEGER)
     value = serializers.DecimalField(
-        required=False, allow_null=True, max_digits=12, decimal_places=2, min_value=Decimal(0),
+        required=False,
+        allow_null=True,
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal(0),
         help_text="money for a purchase, stars for a rating",
     )
     shopper_id = serializers.CharField(required=False, allow_blank=True, max_length=100)

@@ -62,7 +62,12 @@ _SEARCH_EXAMPLES = [
     OpenApiExample(
         "打印机墨盒，附排序依据",
         request_only=True,
-        value={"q": "打印机 墨盒", "locale": "zh", "filters": [{"field": "in_stock", "values": ["true"]}], "explain": True},
+        value={
+            "q": "打印机 墨盒",
+            "locale": "zh",
+            "filters": [{"field": "in_stock", "values": ["true"]}],
+            "explain": True,
+        },
     ),
 ]
 

@@ -1,9 +1,9 @@
 """REST's query string → the same document a POST body holds. Strict: what is not understood is refused by name.
 
-    filter[brand]=sony,bose            any of these; repeating the parameter adds values; "\\," is a comma in a value
-    filter[-brand]=bose                none of these
-    filter[price]=10..50               a range with both ends in it; either end may be missing
-    facets=brand,price                 which facets to count; an empty list counts none
+filter[brand]=sony,bose            any of these; repeating the parameter adds values; "\\," is a comma in a value
+filter[-brand]=bose                none of these
+filter[price]=10..50               a range with both ends in it; either end may be missing
+facets=brand,price                 which facets to count; an empty list counts none
 """
 
 import re

@@ -54,7 +54,9 @@ class FilterSerializer(StrictSerializer):
         help_text="category, brand, price, rating, in_stock, on_sale or the key of an attribute",
     )
     values = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_KEY_CHARACTERS), required=False, max_length=MAX_VALUES,
+        child=serializers.CharField(max_length=MAX_KEY_CHARACTERS),
+        required=False,
+        max_length=MAX_VALUES,
         help_text="keys as the facets of an answer give them",
     )
     min = serializers.FloatField(required=False, allow_null=True)
@@ -75,14 +77,20 @@ class FilterSerializer(StrictSerializer):
 
 class SearchRequestSerializer(StrictSerializer):
     q = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=MAX_QUERY_CHARACTERS,
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=MAX_QUERY_CHARACTERS,
         help_text="the shopper's words, Chinese or English; empty browses",
         error_messages={"max_length": _("Shorten the query to at most {max_length} characters.")},
     )
     filters = FilterSerializer(many=True, required=False, max_length=MAX_FILTERS)
     facets = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_KEY_CHARACTERS), required=False, allow_null=True,
-        max_length=MAX_FILTERS, help_text="which facets to count; absent counts what fits, empty counts none",
+        child=serializers.CharField(max_length=MAX_KEY_CHARACTERS),
+        required=False,
+        allow_null=True,
+        max_length=MAX_FILTERS,
+        help_text="which facets to count; absent counts what fits, empty counts none",
     )
     sort = serializers.ChoiceField(choices=SORTS, required=False, default="relevance")
     page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_RESULTS)
@@ -95,9 +103,7 @@ class SearchRequestSerializer(StrictSerializer):
     shopper_id = serializers.CharField(required=False, allow_blank=True, max_length=100)
     session_id = serializers.CharField(required=False, allow_blank=True, max_length=100)
     device = serializers.CharField(required=False, allow_blank=True, max_length=20)
-    segments = serializers.ListField(
-        child=serializers.CharField(max_length=50), required=False, max_length=MAX_FILTERS
-    )
+    segments = serializers.ListField(child=serializers.CharField(max_length=50), required=False, max_length=MAX_FILTERS)
     explain = serializers.BooleanField(
         required=False, default=False, help_text="adds each hit's parts and moves, and the decision ledger"
     )

@@ -60,7 +60,17 @@ class TestKeys:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "x", "ss_", "ss_abcdefgh_", "ss_abcdefgh_" + "x" * 40, "ss_" + "é" * 49, "' OR 1=1 --", "ss_a\x00b", "密钥"],
+        [
+            "",
+            "x",
+            "ss_",
+            "ss_abcdefgh_",
+            "ss_abcdefgh_" + "x" * 40,
+            "ss_" + "é" * 49,
+            "' OR 1=1 --",
+            "ss_a\x00b",
+            "密钥",
+        ],
         ids=["empty", "short", "prefix only", "no secret", "unknown", "not ascii", "sql", "nul", "chinese"],
     )
     def test_what_is_no_key_is_refused(self, text):
@@ -105,7 +115,14 @@ class TestKeys:
 class TestScopes:
     @pytest.mark.parametrize(
         ("scopes", "status"),
-        [(["events"], 200), (["admin"], 200), (["search", "events"], 200), (["search"], 403), (["catalog"], 403), ([], 403)],
+        [
+            (["events"], 200),
+            (["admin"], 200),
+            (["search", "events"], 200),
+            (["search"], 403),
+            (["catalog"], 403),
+            ([], 403),
+        ],
         ids=["events", "admin implies all", "one of several", "search only", "catalog only", "none"],
     )
     def test_a_key_does_what_its_scopes_say(self, scopes, status):
@@ -221,7 +238,14 @@ class TestThrottle:
 
     @pytest.mark.parametrize(
         ("text", "rate"),
-        [("600/min", (600, 60)), ("5/s", (5, 1)), ("10/hour", (10, 3600)), ("1/day", (1, 86400)), ("", None), ("0/min", None)],
+        [
+            ("600/min", (600, 60)),
+            ("5/s", (5, 1)),
+            ("10/hour", (10, 3600)),
+            ("1/day", (1, 86400)),
+            ("", None),
+            ("0/min", None),
+        ],
     )
     def test_rates_are_read(self, text, rate):
         assert parse_rate(text) == rate
@@ -239,7 +263,9 @@ class TestCommand:
         expires_at = ApiKey.objects.get().expires_at
         assert timedelta(days=1, hours=23) < expires_at - timezone.now() <= timedelta(days=2)
 
-    @pytest.mark.parametrize("arguments", [["x"], ["x", "--scope=root"], ["x", "--scope=search", "--days=0"], [" ", "--scope=search"]])
+    @pytest.mark.parametrize(
+        "arguments", [["x"], ["x", "--scope=root"], ["x", "--scope=search", "--days=0"], [" ", "--scope=search"]]
+    )
     def test_it_refuses_what_makes_no_sense(self, arguments):
         with pytest.raises(CommandError):
             call_command("create_api_key", *arguments, stdout=StringIO(), stderr=StringIO())

@@ -56,7 +56,9 @@ class TestBodies:
         assert answer.status_code == 400
         assert set(answer.json()) == {"code", "message", "extra"}
 
-    @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+    @pytest.mark.parametrize(
+        "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+    )
     def test_another_content_type(self, client, kind):
         body = check(client.post(EVENTS, b"a=1", content_type=kind), 415, "unsupported_media_type")
         assert body["extra"]["supported"] == ["application/json"]
@@ -87,7 +89,9 @@ class TestBodies:
 
 class TestNowhere:
     @pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
-    @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/nothing", "/api/v2/search", "/api/v1/search/", "/api/%00", "/api/搜索"])
+    @pytest.mark.parametrize(
+        "path", ["/api", "/api/", "/api/v1/nothing", "/api/v2/search", "/api/v1/search/", "/api/%00", "/api/搜索"]
+    )
     def test_an_address_without_a_view(self, client, path, debug, settings):
         settings.DEBUG = debug
         check(client.get(path), 404, "not_found")

@@ -55,7 +55,9 @@ class TestSignIn:
         assert self.attempt("wrong").status_code == 200
 
     def test_sign_in_needs_the_csrf_token(self):
-        answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "mei", "password": "the right one"})
+        answer = Client(enforce_csrf_checks=True).post(
+            "/admin/login/", {"username": "mei", "password": "the right one"}
+        )
         assert answer.status_code == 403
         assert "reload the page" in answer.content.decode()
 
@@ -98,13 +100,21 @@ class TestPolicy:
     def test_a_named_origin_is_let_in_under_the_api_only(self, client, settings):
         settings.CORS_ALLOWED_ORIGINS = ["https://shop.example"]
         headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
-        assert client.options("/api/v1/search", headers=headers)["Access-Control-Allow-Origin"] == "https://shop.example"
+        assert (
+            client.options("/api/v1/search", headers=headers)["Access-Control-Allow-Origin"] == "https://shop.example"
+        )
         assert "Access-Control-Allow-Origin" not in client.options("/admin/login/", headers=headers)
 
 
 @pytest.mark.django_db
 class TestKeysInTheAdmin:
-    FORM = {"name": "Shop front", "scopes": ["search", "events"], "is_active": "on", "expires_at_0": "", "expires_at_1": ""}
+    FORM = {
+        "name": "Shop front",
+        "scopes": ["search", "events"],
+        "is_active": "on",
+        "expires_at_0": "",
+        "expires_at_1": "",
+    }
 
     def test_a_new_key_is_shown_once_and_works(self, admin_client):
         answer = admin_client.post("/admin/searchsite/apikey/add/", self.FORM)
@@ -131,9 +141,7 @@ class TestKeysInTheAdmin:
     def test_a_change_keeps_the_secret_and_says_nothing_of_it(self, admin_client):
         admin_client.post("/admin/searchsite/apikey/add/", self.FORM)
         before = ApiKey.objects.get()
-        answer = admin_client.post(
-            f"/admin/searchsite/apikey/{before.pk}/change/", {**self.FORM, "scopes": ["search"]}
-        )
+        answer = admin_client.post(f"/admin/searchsite/apikey/{before.pk}/change/", {**self.FORM, "scopes": ["search"]})
         assert answer.status_code == 302
         after = ApiKey.objects.get()
         assert (after.scopes, after.hashed_key) == (["search"], before.hashed_key)
@@ -165,7 +173,9 @@ class TestNavigation:
 
 def run_django(*arguments: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """A fresh process with a deployment's environment: nothing of this one's but where Python and Postgres are."""
-    kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "CELERY_BROKER_URL", "HOME") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "DATABASE_URL", "CELERY_BROKER_URL", "HOME") if name in os.environ
+    }
     return subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
         env={**kept, "SEARCHSITE_VAR_DIR": str(tmp_path), "DEBUG": "0", **environment},
