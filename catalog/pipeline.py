@@ -18,7 +18,7 @@ from catalog.errors import NotFound, RowRefused, ShopError
 from catalog.locks import hold_lock
 from catalog.models import Product, Upload
 from catalog.readers.source import Progress
-from catalog.steps import index, upload, upsert, validate
+from catalog.steps import embed, index, upload, upsert, validate
 from catalog.storing.state import known_attributes
 
 logger = structlog.get_logger(__name__)
@@ -198,3 +198,27 @@ def merge_segments() -> int:
     """Merge what many small edits left behind; returns how many segments became one."""
     with hold_lock("merge") as held:
         return index.merge_segments() if held else 0
+
+
+def embed_stale(*, seconds: float = 300.0, after_chunk: Callable[[int], None] | None = None) -> tuple[int, bool]:
+    """Embed every product whose vector is missing or of another text, in every generation that is kept fresh.
+
+    Several workers may run it at once, each takes other products. Returns how many were embedded and whether time ran
+    out before all were.
+    """
+    started, done = time.monotonic(), 0
+    for generation, encoder in embed.open_generations():
+        for product_ids in embed.stale_chunks(generation.pk):
+            if time.monotonic() - started > seconds:
+                return done, True
+            count = embed.embed_chunk(generation, encoder, product_ids)
+            done += count
+            if after_chunk is not None:
+                after_chunk(count)
+        embed.promote_if_complete(generation)
+    return done, False
+
+
+def count_embedded() -> tuple[int, int]:
+    """How many active products can be found by meaning, and how many there are."""
+    return embed.count_embedded()

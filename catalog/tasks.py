@@ -18,3 +18,11 @@ def index_products(product_ids: list[int]) -> int:
 @shared_task
 def merge_segments() -> int:
     return pipeline.merge_segments()
+
+
+@shared_task
+def embed_stale() -> int:
+    embedded, more = pipeline.embed_stale()
+    if more:
+        embed_stale.delay()
+    return embedded

@@ -13,6 +13,8 @@ from catalog.errors import EncoderUnavailable
 
 # A token is hardly ever longer; what lies beyond would be cut by the token limit anyway.
 _CHARACTERS_PER_TOKEN = 24
+# On a CPU wider batches leave the cache: 32 texts at once were 40% slower than 4.
+_TOKENS_PER_RUN = 256
 
 
 class OnnxModel:
@@ -53,7 +55,9 @@ class OnnxModel:
     def encode(self, texts: Sequence[str]) -> Vectors:
         tokens = self.tokenise(texts)
         vectors = np.empty((len(tokens), self.dimension), np.float32)
-        for batch in length_sorted_batches([len(ids) for ids in tokens], size=settings.MODEL_BATCH_SIZE):
+        for batch in length_sorted_batches(
+            [len(ids) for ids in tokens], size=settings.MODEL_BATCH_SIZE, tokens=_TOKENS_PER_RUN
+        ):
             vectors[batch] = self._run([tokens[position] for position in batch])
         return vectors
 
