@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from catalog.text import fold_key
 from ranking.contracts import ProductCard, VariantCard
@@ -46,10 +50,22 @@ def sale_percent(card: Any) -> int:
     return percent_off(card.price, card.sale_price)
 
 
-@register.filter
-def stars_width(rating: float | None) -> str:
-    """Rating of 5 as the width of the filled part, of 100."""
-    return f"{max(0.0, min(float(rating or 0), 5.0)) * 20:.0f}"
+@register.simple_tag
+def stars(rating: float | None) -> SafeString:
+    """Five stars, filled as far as the rating goes."""
+    return _draw_stars(round(max(0.0, min(float(rating or 0), 5.0)), 1), get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _draw_stars(rating: float, language: str) -> SafeString:
+    # A page draws up to a hundred of them; `language` is part of the key only.
+    return format_html(
+        '<svg class="stars" viewBox="0 0 100 20" role="img" aria-label="{}"><g mask="url(#mask-stars)">'
+        '<rect class="stars__empty" width="100" height="20"/><rect class="stars__full" width="{}" height="20"/>'
+        "</g></svg>",
+        _("%(rating)s of 5 stars") % {"rating": f"{rating:g}"},
+        f"{rating * 20:.0f}",
+    )
 
 
 @register.filter

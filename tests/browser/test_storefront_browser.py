@@ -29,6 +29,17 @@ def test_a_search_a_facet_and_back(open_page: OpenPage) -> None:
     expect(page.locator(".results__count")).to_have_text("20 products")
 
 
+def test_a_product_opens_as_a_page_of_its_own(open_page: OpenPage) -> None:
+    page = open_page("/search/?q=lamp")
+    page.locator('[data-facet="colour"]').get_by_role("link", name="Red").click()
+    expect(page.locator(".results__count")).to_have_text("20 products")
+    page.locator(".card__link").first.click()
+    expect(page.locator("#product")).to_be_visible()
+    expect(page.locator("header.site-header")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".results__count")).to_have_text("20 products")
+
+
 def test_two_values_of_a_facet_add_up(open_page: OpenPage) -> None:
     page = open_page("/search/?q=lamp")
     brand = page.locator('[data-facet="brand"]')
