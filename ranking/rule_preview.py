@@ -31,6 +31,13 @@ def preview_rule(document: Mapping[str, Any], request: SearchRequest) -> dict[st
     }
 
 
+def preview_without(rule_id: str, request: SearchRequest) -> dict[str, Any]:
+    """The page as it is without the rule, for a form that does not say yet what to do with it."""
+    page = search(replace(request, explain=True, facets=(), draft_rules=(), without_rules=(rule_id,)))
+    side = describe_page(page, other=page)
+    return {"before": side, "after": side, "outcomes": [], "other_rules": [], "notes": list(page.notes)}
+
+
 def describe_page(page: Page, *, other: Page) -> dict[str, Any]:
     elsewhere = {hit.product_id: hit.position for hit in other.hits}
     return {

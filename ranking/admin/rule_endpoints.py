@@ -19,7 +19,7 @@ from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, SearchRequest
 from ranking.merchandising.targets import find_product_ids
 from ranking.pipeline import search
 from ranking.retrieval.cards import load_cards
-from ranking.rule_preview import PREVIEW_SIZE, preview_rule
+from ranking.rule_preview import PREVIEW_SIZE, preview_rule, preview_without
 from ranking.storefront.money import format_money
 from ranking.templatetags.storefront import picture
 
@@ -35,7 +35,8 @@ def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
     try:
         body = json.loads(request.body)
         rule, asked = dict(body["rule"]), dict(body.get("search", {}))
-        answer = preview_rule(rule, read_search(asked))
+        request_ = read_search(asked)
+        answer = preview_rule(rule, request_) if rule.get("actions") else preview_without(str(rule.get("id")), request_)
     except (ValueError, KeyError, TypeError):
         return refuse("bad_preview", _("The preview request is malformed; load the page again."))
     except ShopError as error:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from catalog.models import Attribute
-from ranking.admin.rule_form import RuleForm
+from ranking.admin.rule_form import LISTS, RuleForm
 from ranking.contracts import SORTS
 from ranking.models import Rule
 
@@ -32,6 +32,7 @@ WORDS = (
     noop("hidden"), noop("new"), noop("moves up"), noop("moves down"), noop("leaves the page"),
     noop("out of stock"), noop("results"), noop("The rule holds for this search."),
     noop("The rule does not hold for this search."), noop("Write when and what; the preview follows."),
+    noop("This is the page now: drag a product to pin it, or choose what the rule does."),
     noop("The preview could not be loaded."), noop("Pin here"), noop("Hide it"), noop("Other rules at work"),
     noop("Nothing is found."), noop("desktop"), noop("tablet"), noop("phone"), noop("English"),
     noop("Chinese"), noop("relevance"),
@@ -57,7 +58,7 @@ def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
         "sorts": list(SORTS),
         "zones": [*COMMON_ZONES, *sorted(available_timezones() - set(COMMON_ZONES))],
         "zone": settings.TIME_ZONE,
-        "errors": form.path_errors,
+        "errors": form.path_errors or {name: " ".join(form.errors[name]) for name in LISTS if name in form.errors},
     }
 
 

@@ -17,7 +17,7 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
     const rule = readRule();
     if (!touched) Object.assign(controls, guessSearch(rule, controls));
     syncControls();
-    if (!rule.conditions.length || !rule.actions.length) {
+    if (!rule.conditions.length) {
       showNote(say("Write when and what; the preview follows."));
       columns.replaceChildren();
       return;
@@ -32,7 +32,7 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
       if (mine !== asked) return;
       if (!response.ok) { readErrors((answer.extra || {}).errors || {}); showNote(firstError(answer)); return; }
       readErrors({});
-      show(answer);
+      show(answer, rule.actions.length > 0);
     } catch { if (mine === asked) showNote(say("The preview could not be loaded.")); }
   }, 350);
 
@@ -46,7 +46,12 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
     status.replaceChildren(icon("edit_note"), el("span", {}, text));
   }
 
-  function show(answer) {
+  function show(answer, acts) {
+    if (!acts) {
+      showNote(say("This is the page now: drag a product to pin it, or choose what the rule does."));
+      columns.replaceChildren(column(say("Without this rule"), answer.after, "after"));
+      return;
+    }
     const own = answer.outcomes;
     const holds = own.some((outcome) => outcome.status === "matched");
     const reasons = [...new Set(own.filter((outcome) => outcome.status !== "matched").map((outcome) => outcome.reason))].filter(Boolean);
