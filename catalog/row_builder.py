@@ -46,6 +46,7 @@ class _Draft:
     said_images: bool = False
 
 
+_NEVER_BLANK = frozenset({bool, int, float})
 Setter = Callable[[_Draft, Any], None]
 
 
@@ -100,7 +101,7 @@ class RowBuilder:
 
         def set_attribute(draft: _Draft, value: Any) -> None:
             nonlocal reader
-            blank = value is None or (type(value) is not bool and type(value) is not float and is_blank(value))
+            blank = type(value) not in _NEVER_BLANK and is_blank(value)
             if reader is None:
                 if blank and not target.kind:
                     return  # without a kind the first value decides

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,8 @@ from catalog.mapping import ColumnTarget
 from catalog.values import clean_text, is_blank, parse_bool, parse_moment, parse_number, parse_price, split_list
 
 _T = TypeVar("_T")
+# As browsers read it: spaces and control characters before and inside are already gone.
+_SCHEME = re.compile(r"([^/?#:]*):")
 _IMAGE_SEPARATOR = re.compile(r"[|\n;]|,\s*(?=https?:|/)")
 MAX_SKU = 100
 MAX_IMAGES = 100
@@ -119,10 +120,8 @@ def read_images(value: Any, column: str = "images") -> tuple[str, ...]:
 
 
 def _scheme_of(address: str) -> str:
-    try:
-        return urlsplit(address).scheme.lower()
-    except ValueError:
-        return "broken"
+    match = _SCHEME.match(address)
+    return match[1].lower() if match else ""
 
 
 def read_markets(value: Any, column: str = "markets") -> tuple[str, ...]:

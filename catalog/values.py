@@ -29,8 +29,8 @@ def is_blank(value: Any) -> bool:
     """Whether a cell says nothing; "N/A", "-" and "无" say nothing too."""
     if value is None:
         return True
-    if isinstance(value, str):
-        return len(value) < 5 and value.strip().lower() in BLANKS or not value.strip()
+    if type(value) is str:
+        return value.isspace() if len(value) > 4 else value.strip().lower() in BLANKS
     return isinstance(value, list | dict) and not value
 
 
@@ -39,6 +39,8 @@ def clean_text(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     if "<" in text or "&" in text:
         text = strip_html(text)
+    if text.isalnum():
+        return text
     if not text.isprintable():
         text = _CONTROL.sub(" ", text)
     if text[:1] == "'" and text[1:2] in "=+-@":  # our own export quotes formulas this way

@@ -39,6 +39,8 @@ def read_json_array(text: TextIO, *, flat: bool) -> Iterator[RawRow]:
 
 def flatten(row: Mapping[str, Any], prefix: str = "", depth: int = 1) -> dict[str, Any]:
     """Nested objects as dotted names; lists stay as they are."""
+    if not prefix and dict not in map(type, row.values()):
+        return row if isinstance(row, dict) else dict(row)
     flat: dict[str, Any] = {}
     for key, value in row.items():
         name = f"{prefix}{key}"

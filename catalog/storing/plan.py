@@ -1,7 +1,6 @@
 """Decides what a batch changes: pure functions from rows and stored products to what must be written."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -49,15 +48,18 @@ class PlannedProduct:
 
 def fingerprint_row(row: ProductRow) -> str:
     """Hash of everything the file said of a product, whatever the order of its columns."""
-    said = [
-        row.titles, row.descriptions, row.brand, row.category, row.attributes, row.images, row.sale_from, row.sale_until,
-        row.rating_average, row.rating_count, row.popularity, row.markets, row.status, row.extra, row.complete,
-        [(v.sku, v.options, v.price, v.sale_price, v.cost, v.stock, v.barcode, v.image) for v in row.variants]
-        if row.variants is not None else None,
+    # `repr` of plain values is several times faster than JSON and as stable.
+    said = (
+        sorted(row.titles.items()), sorted(row.descriptions.items()), row.brand and sorted(row.brand.items()),
+        row.category and [sorted(level.items()) for level in row.category],
+        row.attributes and sorted(row.attributes.items()), row.images, row.sale_from, row.sale_until,
+        row.rating_average, row.rating_count, row.popularity, row.markets, row.status,
+        row.extra and sorted(row.extra.items()), row.complete,
+        [(v.sku, sorted(v.options.items()), v.price, v.sale_price, v.cost, v.stock, v.barcode, v.image)
+         for v in row.variants] if row.variants is not None else None,
         [(s.key, s.names, s.unit, s.value_names) for s in row.specs] if row.complete else None,
-    ]  # fmt: skip
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    )  # fmt: skip
+    return hashlib.blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def plan_product(

@@ -4,6 +4,7 @@ Callers hold the catalog's advisory lock, so uploads never race here; `ON CONFLI
 the admin. Names already there are never overwritten, blank ones are filled in.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ class Vocabulary:
         self._write = write
         self._brands: dict[tuple[str, str], int] = {}
         self._attributes: dict[str, int] = {}
-        self._values: set[tuple[int, str]] = set()
+        self._values: set[tuple[int, Scalar]] = set()
         self.categories = CategoryTree(write=write)
 
     def find_brands(self, brands: Iterable[Mapping[str, str]]) -> None:
@@ -68,19 +69,20 @@ class Vocabulary:
     ) -> None:
         """Makes the values that are not there, with their names where the file gives them."""
         wanted: dict[tuple[int, str], tuple[str, str, float | None]] = {}
+        if len(self._values) > _MAX_VALUES_REMEMBERED:
+            self._values.clear()
         for attributes in products:
             for key, values in attributes.items():
                 attribute_id = self._attributes.get(key)
-                names = specs[key].value_names if key in specs else {}
                 for value in values if attribute_id is not None else ():
-                    entry = (attribute_id, value_key(value))
-                    if entry not in self._values and entry not in wanted and entry[1]:
-                        wanted[entry] = _describe(value, names)
-        if len(self._values) > _MAX_VALUES_REMEMBERED:
-            self._values.clear()
+                    if (attribute_id, value) in self._values:
+                        continue
+                    self._values.add((attribute_id, value))
+                    if folded := value_key(value):
+                        names = specs[key].value_names if key in specs else {}
+                        wanted.setdefault((attribute_id, folded), _describe(value, names))
         if wanted:
             self._insert_values(wanted)
-            self._values.update(wanted)
 
     def _read_brands(self, names: set[tuple[str, str]]) -> None:
         keys = {fold_key(name) for pair in names for name in pair if name}
@@ -141,31 +143,34 @@ class Vocabulary:
     def _insert_values(self, wanted: Mapping[tuple[int, str], tuple[str, str, float | None]]) -> None:
         if not self._write:
             return
-        columns: list[list[Any]] = [
-            [attribute_id for attribute_id, _key in wanted],
-            [key for _id, key in wanted],
-            [names[0] for names in wanted.values()],
-            [names[1] for names in wanted.values()],
-        ]
-        numbers = [names[2] for names in wanted.values()]
-        source = "unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]"
+        # JSON goes over several times faster than five arrays.
+        records = json.dumps(
+            [
+                {"attribute_id": entry[0], "key": entry[1], "name_en": names[0], "name_zh": names[1], "number": names[2]}
+                for entry, names in wanted.items()
+            ],
+            ensure_ascii=False,
+        )
+        source = (
+            "jsonb_to_recordset(%s::jsonb) AS w(attribute_id bigint, key text, name_en text, name_zh text, number float8)"
+        )
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO catalog_attributevalue (attribute_id, key, name_en, name_zh, number) "  # noqa: S608 - constants
-                f"SELECT w.* FROM {source}, %s::float8[]) AS w(attribute_id, key, name_en, name_zh, number) "
+                f"SELECT w.* FROM {source} "
                 "WHERE NOT EXISTS (SELECT 1 FROM catalog_attributevalue v "
                 "WHERE v.attribute_id = w.attribute_id AND v.key = w.key) "
                 "ORDER BY 1, 2 ON CONFLICT (attribute_id, key) DO NOTHING",
-                [*columns, numbers],
+                [records],
             )
-            if any(en and zh for en, zh in zip(columns[2], columns[3], strict=True)):
+            if any(en and zh for en, zh, _number in wanted.values()):
                 cursor.execute(
                     "UPDATE catalog_attributevalue v SET name_en = coalesce(nullif(v.name_en, ''), w.name_en), "  # noqa: S608
                     "name_zh = coalesce(nullif(v.name_zh, ''), w.name_zh) "
-                    f"FROM {source}) AS w(attribute_id, key, name_en, name_zh) "
+                    f"FROM {source} "
                     "WHERE v.attribute_id = w.attribute_id AND v.key = w.key "
                     "AND ((v.name_en = '' AND w.name_en <> '') OR (v.name_zh = '' AND w.name_zh <> ''))",
-                    columns,
+                    [records],
                 )
 
 
