@@ -107,8 +107,8 @@ def _search_leniently(shopper: Shopper, url: ResultsUrl) -> tuple[Page, ResultsU
     try:
         return search(shopper.ask(url)), url
     except BadSearch as refusal:
-        unknown = refusal.extra.get("field")
-        kept = url.choose(unknown, ()) if url.selection(unknown or "") else url.cleared()
+        unknown = str(refusal.extra.get("field") or "")
+        kept = url.choose(unknown, ()) if url.selection(unknown) else url.cleared()
         if kept == url:
             raise
         return _search_leniently(shopper, kept)

@@ -28,7 +28,7 @@ def serve_picture(request: HttpRequest, path: str) -> HttpResponseBase:
     public = wanted.parts and wanted.parts[0] in PUBLIC_FOLDERS and ".." not in wanted.parts
     if not settings.SERVE_MEDIA or not public or kind is None or "\\" in path or "\x00" in path:
         raise Http404(_("There is no such picture."))
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Content-Type"] = kind
     response["Cache-Control"] = "public, max-age=86400"
     # A picture opened on its own is a document of this origin: an SVG must not run script there.
