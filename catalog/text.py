@@ -113,7 +113,7 @@ def _simplify(run: re.Match[str]) -> str:
             characters.convert(part) if index % 2 else words.convert(part)
             for index, part in enumerate(_NOT_CONVERTED.split(text))
         )
-    return _TAIWAN_WORD.sub(lambda word: _TAIWAN[word[0]], text)
+    return _TAIWAN_WORD.sub(lambda word: _TAIWAN[word[0]], text).lower()
 
 
 def normalise(text: str) -> str:
@@ -127,7 +127,7 @@ def normalise(text: str) -> str:
         return " ".join(_CONTROL.sub(" ", text.replace("`", "'").lower()).split())
     text = _INVISIBLE.sub("", text).translate(_MARKS)
     text = unicodedata.normalize("NFKD", _combining_run().sub(r"\1", text))
-    text = _ACCENTS.sub("", _INVISIBLE.sub("", text).translate(_MARKS)).lower()
+    text = _ACCENTS.sub("", _INVISIBLE.sub("", text)).lower().translate(_MARKS)
     text = unicodedata.normalize("NFKC", _CONTROL.sub(" ", text))
     text = _HAN_RUN.sub(_simplify, text)
     return " ".join(text.split())
@@ -221,8 +221,8 @@ def _expand_part(part: str) -> tuple[str, ...]:
     pieces = _LETTERS_OR_DIGITS.findall(part)
     if len(pieces) > 4:
         return (part,)  # a hash or serial number, nobody types its pieces
-    named = [_stem(piece) for piece in pieces if len(piece) > 1 or piece.isdigit()]
-    return (part, *named)
+    named = [_expand_number(piece) if piece[0].isdigit() else (_stem(piece),) for piece in pieces]
+    return (part, *(token for tokens in named for token in tokens if len(token) > 1 or token.isdigit()))
 
 
 def _stem(word: str) -> str:
