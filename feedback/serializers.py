@@ -62,7 +62,7 @@ class EventSerializer(serializers.Serializer[Any]):
 class EventBatchSerializer(serializers.Serializer[Any]):
     """The envelope; its events are read one by one by `read_events`."""
 
-    events = EventSerializer(many=True, max_length=MAX_EVENTS)
+    events = serializers.ListField(child=EventSerializer(), min_length=1, max_length=MAX_EVENTS)
 
 
 class RefusedEventSerializer(serializers.Serializer[Any]):

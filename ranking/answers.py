@@ -112,7 +112,7 @@ class HitSerializer(_Serializer):
 
 class FacetValueSerializer(_Serializer):
     key = serializers.CharField(help_text="what a filter on this facet takes as its value")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
     selected = serializers.BooleanField()
     minimum = serializers.FloatField(allow_null=True)
@@ -123,7 +123,7 @@ class FacetSerializer(_Serializer):
     """Counts over all candidates; a facet's own selection does not narrow its own counts."""
 
     field = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=["value", "range", "category"])
     unit = serializers.CharField(allow_blank=True)
     minimum = serializers.FloatField(allow_null=True)

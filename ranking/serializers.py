@@ -84,7 +84,7 @@ class SearchRequestSerializer(StrictSerializer):
         help_text="the shopper's words, Chinese or English; empty browses",
         error_messages={"max_length": _("Shorten the query to at most {max_length} characters.")},
     )
-    filters = FilterSerializer(many=True, required=False, max_length=MAX_FILTERS)
+    filters = serializers.ListField(child=FilterSerializer(), required=False, max_length=MAX_FILTERS)
     facets = serializers.ListField(
         child=serializers.CharField(max_length=MAX_KEY_CHARACTERS),
         required=False,

@@ -61,7 +61,7 @@ class HasScope(BasePermission):
         if isinstance(request.auth, ApiKey):
             self.message = _("This API key lacks the scope “%(scope)s”.") % {"scope": scope}
             return scope in request.auth.scopes or ApiKey.Scope.ADMIN in request.auth.scopes
-        if request.user and request.user.is_authenticated:
+        if request.user.is_authenticated:
             return _staff_may(request, view, scope)
         return scope == ApiKey.Scope.SEARCH and bool(settings.SEARCH_API_PUBLIC)
 

@@ -1,5 +1,6 @@
 """Every error of the REST interface in one shape: {"code", "message", "extra"}."""
 
+import math
 from typing import Any
 
 import structlog
@@ -68,8 +69,8 @@ def _describe(error: exceptions.APIException, context: dict[str, Any]) -> tuple[
         extra["supported"] = [parser.media_type for parser in view.parser_classes]
     elif isinstance(error, exceptions.NotAcceptable) and view is not None:
         extra["available"] = [renderer.media_type for renderer in view.renderer_classes]
-    elif isinstance(error, exceptions.Throttled) and error.wait is not None:
-        extra["retry_after"] = int(error.wait)
+    elif isinstance(error, exceptions.Throttled):
+        extra["retry_after"] = math.ceil(getattr(error, "wait", None) or RETRY_AFTER_S)
     return str(error.get_codes()), str(error.detail), extra
 
 

@@ -1,4 +1,4 @@
-"""The admin's own content security policy: its toolkit evaluates expressions and styles by script, the shop does not."""
+"""The admin's own content security policy: its toolkit evaluates expressions and writes styles, the shop does not."""
 
 from collections.abc import Callable
 

@@ -31,7 +31,7 @@ _ERROR = {
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "searchsite.access.ApiKeyAuthentication"
-    name = ["ApiKey", "ApiKeyHeader"]  # type: ignore[assignment]
+    name = ["ApiKey", "ApiKeyHeader"]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
         """One header or the other; as one object they would both be needed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.core.cache import caches
@@ -63,7 +63,7 @@ class ScopeThrottle(BaseThrottle):
             return 0
 
 
-def parse_rate(text: str | None) -> tuple[int, int] | None:
+def parse_rate(text: Any) -> tuple[int, int] | None:
     """`"600/min"` → (600, 60); nothing, or a limit of 0, means unlimited."""
     if not text:
         return None
@@ -76,6 +76,6 @@ def _identify(request: Request, view: APIView) -> tuple[str, str]:
     """Which rate counts, and for whom."""
     if isinstance(request.auth, ApiKey):
         return required_scope(view), request.auth.prefix
-    if request.user and request.user.is_authenticated:
+    if request.user.is_authenticated:
         return required_scope(view), f"user-{request.user.pk}"
     return "public", client_ip(request)

@@ -39,10 +39,19 @@ def test_an_event_is_stored_as_sent(client):
     answer = post(
         client,
         event(
-            id=str(event_id), action="purchase", sku="耳机-黑", search_id=str(search_id), position=3, quantity=2,
-            value="159.80", shopper_id="s-1", session_id="t-1", query="降噪 耳机", happened_at="2026-11-20T10:00:00+08:00",
+            id=str(event_id),
+            action="purchase",
+            sku="耳机-黑",
+            search_id=str(search_id),
+            position=3,
+            quantity=2,
+            value="159.80",
+            shopper_id="s-1",
+            session_id="t-1",
+            query="降噪 耳机",
+            happened_at="2026-11-20T10:00:00+08:00",
         ),
-    )  # fmt: skip
+    )
     assert answer.status_code == 200, answer.json()
     stored = Event.objects.get()
     assert (stored.id, stored.search_id, stored.action, stored.sku) == (event_id, search_id, "purchase", "耳机-黑")

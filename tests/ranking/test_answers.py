@@ -11,21 +11,45 @@ from ranking.answers import PageSerializer, render_page, render_suggestions
 from ranking.contracts import Facet, FacetValue, Hit, Move, Page, ProductCard, SearchRequest, Suggestion, VariantCard
 
 CARD = ProductCard(
-    id=7, sku="BT-1", title="降噪耳机", description="", brand="Sony", brand_key="sony", category="耳机",
-    category_key="audio/headphones", price=99.0, sale_price=None, currency="USD", in_stock=True, rating_average=4.5,
-    rating_count=12, image="/media/bt-1.svg",
-    variants=(VariantCard(sku="BT-1-BLK", options={"colour": "black"}, price=99.0, sale_price=None, in_stock=True, image=""),),
+    id=7,
+    sku="BT-1",
+    title="降噪耳机",
+    description="",
+    brand="Sony",
+    brand_key="sony",
+    category="耳机",
+    category_key="audio/headphones",
+    price=99.0,
+    sale_price=None,
+    currency="USD",
+    in_stock=True,
+    rating_average=4.5,
+    rating_count=12,
+    image="/media/bt-1.svg",
+    variants=(
+        VariantCard(sku="BT-1-BLK", options={"colour": "black"}, price=99.0, sale_price=None, in_stock=True, image=""),
+    ),
     attributes={"colour": ["black"]},
-)  # fmt: skip
+)
 HIT = Hit(
-    product_id=7, position=25, score=np.float32(1.25), parts={"bm25": np.float32(0.5), "dense": 0.75},
-    moves=(Move(rule_id="r1", rule_name="Autumn", effect="boost", points=0.5),), product=CARD,
-)  # fmt: skip
+    product_id=7,
+    position=25,
+    score=np.float32(1.25),
+    parts={"bm25": np.float32(0.5), "dense": 0.75},
+    moves=(Move(rule_id="r1", rule_name="Autumn", effect="boost", points=0.5),),
+    product=CARD,
+)
 PAGE = Page(
-    search_id=uuid.uuid4(), request=SearchRequest(query="耳机", page=2), hits=(HIT,), total=25,
+    search_id=uuid.uuid4(),
+    request=SearchRequest(query="耳机", page=2),
+    hits=(HIT,),
+    total=25,
     facets=(Facet("brand", "Brand", "value", (FacetValue("sony", "Sony", 25, selected=True),)),),
-    layout="grid", timings_ms={"retrieve": 1.23456}, notes=("dense leg off",), ledger={"config": 1},
-)  # fmt: skip
+    layout="grid",
+    timings_ms={"retrieve": 1.23456},
+    notes=("dense leg off",),
+    ledger={"config": 1},
+)
 
 
 def test_a_page_is_answered_whole():

@@ -44,13 +44,18 @@ def skus(answer) -> list[str]:
     [
         ("q=headphones", SearchRequest(query="headphones")),
         ("q=蓝牙耳机&locale=zh", SearchRequest(query="蓝牙耳机", locale="zh")),
-        ("filter[brand]=sonar&sort=price_desc", SearchRequest(filters=(Filter("brand", ("sonar",)),), sort="price_desc")),
-        ("filter[price]=29..59&page=2&page_size=2",
-         SearchRequest(filters=(Filter("price", minimum=29, maximum=59),), page=2, page_size=2)),
+        (
+            "filter[brand]=sonar&sort=price_desc",
+            SearchRequest(filters=(Filter("brand", ("sonar",)),), sort="price_desc"),
+        ),
+        (
+            "filter[price]=29..59&page=2&page_size=2",
+            SearchRequest(filters=(Filter("price", minimum=29, maximum=59),), page=2, page_size=2),
+        ),
         ("category=audio&facets=brand", SearchRequest(category="audio", facets=("brand",))),
     ],
     ids=["english", "chinese", "filter and sort", "range, second page", "browse"],
-)  # fmt: skip
+)
 def test_rest_gives_the_page_the_pipeline_gives(client, query, request_):
     answer = client.get(f"{SEARCH}?{query}").json()
     page = search(request_)
@@ -120,10 +125,27 @@ def test_what_cannot_be_answered_is_refused_with_the_reason(client, query, code,
 @pytest.mark.parametrize(
     "words",
     [
-        "'; DROP TABLE catalog_product; --", "a & b | !c:* <-> d", "100%_\\", "😀👩‍👩‍👧", "\x01\x02\x1b[31m", "\u202e\u200b\ufeff",
-        "(((((", "NULL", "{{7*7}}", "<script>alert(1)</script>", "٣٤٥", "ﾊﾝｶｸ", "Ａ４　纸", "　", "\t\n", "-", "\"", "\\", "e\u0301" * 100,
+        "'; DROP TABLE catalog_product; --",
+        "a & b | !c:* <-> d",
+        "100%_\\",
+        "😀👩‍👩‍👧",
+        "\x01\x02\x1b[31m",
+        "\u202e\u200b\ufeff",
+        "(((((",
+        "NULL",
+        "{{7*7}}",
+        "<script>alert(1)</script>",
+        "٣٤٥",
+        "ﾊﾝｶｸ",
+        "Ａ４　纸",
+        "　",
+        "\t\n",
+        "-",
+        '"',
+        "\\",
+        "e\u0301" * 100,
     ],
-)  # fmt: skip
+)
 def test_any_words_are_just_words(client, words):
     for answer in (client.get(f"{SEARCH}?q={quote(words)}"), client.post(SEARCH, {"q": words}, format="json")):
         assert answer.status_code == 200, answer.content
@@ -133,12 +155,29 @@ def test_any_words_are_just_words(client, words):
 @bounded(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     params=st.dictionaries(
-        st.sampled_from(["q", "sort", "page", "page_size", "facets", "filter[brand]", "filter[-price]", "filter[colour]",
-                         "locale", "market", "category", "explain", "segments", "filter[in_stock]", "filter[category]"]),
+        st.sampled_from(
+            [
+                "q",
+                "sort",
+                "page",
+                "page_size",
+                "facets",
+                "filter[brand]",
+                "filter[-price]",
+                "filter[colour]",
+                "locale",
+                "market",
+                "category",
+                "explain",
+                "segments",
+                "filter[in_stock]",
+                "filter[category]",
+            ]
+        ),
         st.one_of(st.text(max_size=30), st.sampled_from(["1..5", "..", "-1..", "true", "1", "zh", "audio", "rating"])),
         max_size=5,
     )
-)  # fmt: skip
+)
 def test_no_query_string_breaks_it(client, params):
     monkey = dict(api_settings.DEFAULT_THROTTLE_RATES)
     api_settings.DEFAULT_THROTTLE_RATES["search"] = ""

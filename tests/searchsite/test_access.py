@@ -1,7 +1,6 @@
 """Who may call the REST interface, and how often. `/api/v1/events` (scope events) stands for every scoped view."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 
@@ -190,10 +189,9 @@ class TestStaff:
 
 class TestThrottle:
     @pytest.fixture(autouse=True)
-    def counters(self, monkeypatch) -> Iterator[None]:
+    def counters(self, monkeypatch) -> None:
         monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "events", "3/hour")
         monkeypatch.setattr(ScopeThrottle, "paused_until", 0.0)
-        yield
 
     def test_beyond_its_rate_a_key_is_told_when_to_come_back(self):
         text = make_key("events")

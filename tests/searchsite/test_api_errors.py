@@ -1,4 +1,4 @@
-"""Whatever goes wrong under /api/, the body is {"code", "message", "extra"}; elsewhere it is a page a person can read."""
+"""Whatever goes wrong under /api/, the body is {"code", "message", "extra"}; elsewhere it is a page for people."""
 
 import json
 import uuid
