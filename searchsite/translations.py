@@ -22,7 +22,9 @@ def compile_translations() -> int:
         try:
             messages = polib.pofile(str(source), check_for_duplicates=True)
         except (OSError, ValueError) as error:
-            raise TranslationRefused(f"{source} cannot be compiled: {error}. Mend that line and start again.") from error
+            raise TranslationRefused(
+                f"{source} cannot be compiled: {error}. Mend that line and start again."
+            ) from error
         unfinished = source.with_suffix(".mo.unfinished")
         messages.save_as_mofile(str(unfinished))
         unfinished.replace(source.with_suffix(".mo"))

@@ -147,7 +147,9 @@ def test_tasks_are_short():
 
 def test_pages_keep_to_the_content_security_policy():
     """No inline script, no style attribute and no event attribute in our own pages."""
-    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>|\sstyle=[\"']|\son[a-z]+=[\"']")
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>|\sstyle=[\"']|\son[a-z]+=[\"']"
+    )
     found = [
         f"{name_of(path)}:{text.count(chr(10), 0, match.start()) + 1} {match.group()[:40]}"
         for path in tracked("*.html")

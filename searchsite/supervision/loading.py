@@ -16,9 +16,7 @@ STARTED, DONE = "started", "done"
 class CatalogLoader:
     """A small machine the supervisor advances: wait for the web, choose what to load, load, count, announce."""
 
-    def __init__(
-        self, options: UpOptions, environment: Mapping[str, str], console: Console, *, began: float
-    ) -> None:
+    def __init__(self, options: UpOptions, environment: Mapping[str, str], console: Console, *, began: float) -> None:
         self.options, self.environment, self.console, self.began = options, environment, console, began
         self.waiting: list[ChildPlan] | None = None
         self.job: Child | None = None

@@ -13,7 +13,7 @@ from kombu.utils.json import loads
 def give_back_taken_tasks(broker_url: str, queues: Collection[str], options: Mapping[str, Any]) -> int:
     """Put unacknowledged messages of these queues back. Answers how many."""
     with Connection(broker_url, transport_options=dict(options)) as broker:
-        channel = broker.default_channel
+        channel: Any = broker.default_channel  # a Redis channel: the types know only what all brokers share
         taken = channel.client.hgetall(channel.unacked_key)
         tags = [tag.decode() for tag, message in taken.items() if loads(message.decode())[2] in queues]
         for tag in tags:

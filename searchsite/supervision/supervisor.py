@@ -81,9 +81,7 @@ class Supervisor:
             tell=self.console.say,
         )
         for plan in plan_children(host=self.options.host, port=self.options.port, run_folder=self.folder.run):
-            child = Child(
-                plan, log_folder=self.folder.logs, environment=self.environment, cwd=self.options.root
-            )
+            child = Child(plan, log_folder=self.folder.logs, environment=self.environment, cwd=self.options.root)
             self.children.append(child)
             child.start()
         self.loader = CatalogLoader(self.options, self.environment, self.console, began=began)
@@ -124,7 +122,9 @@ class Supervisor:
     def watch(self, child: Child) -> None:
         if child.has_crashed():
             self.give_back(child.plan.queues)
-            self.console.say(f"{child.plan.name} ended unexpectedly; starts again in {child.pause():.0f} s ({child.log})")
+            self.console.say(
+                f"{child.plan.name} ended unexpectedly; starts again in {child.pause():.0f} s ({child.log})"
+            )
             for line in child.last_words():
                 self.console.say(f"    {line[:200]}")
         elif child.is_due():

@@ -121,7 +121,9 @@ def test_below_a_closed_home_root_runs_copies_and_opens_nothing(open_folder, mon
     """/root is 0700: neither the data nor the programs may need its doors opened."""
     monkeypatch.setattr(binaries, "SHARED_HOME", open_folder / "shared")
     monkeypatch.setattr("searchsite.supervision.services.SHARED_HOME", open_folder / "shared")
-    monkeypatch.setattr(ServerAccount, "can_reach", lambda self, path: str(open_folder) in str(path) and "closed" not in str(path))
+    monkeypatch.setattr(
+        ServerAccount, "can_reach", lambda self, path: str(open_folder) in str(path) and "closed" not in str(path)
+    )
     closed = open_folder / "closed"
     closed.mkdir(mode=0o700)
     home = server_home(closed)

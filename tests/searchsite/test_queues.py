@@ -1,6 +1,5 @@
 """A task that a killed worker had taken comes back at once; those of living workers stay theirs."""
 
-
 import pytest
 from kombu import Connection, Consumer, Queue
 

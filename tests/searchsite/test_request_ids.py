@@ -1,11 +1,10 @@
 """One request id, from the answer's header to the task's log line in another process."""
 
 import json
-import logging
 
 import pytest
-from django.test import RequestFactory
 from django.http import HttpResponse
+from django.test import RequestFactory
 from django_structlog.middlewares import RequestMiddleware
 
 from searchsite.celery import app
@@ -18,7 +17,7 @@ def send_task_in_a_request(**headers):
     """A request whose view enqueues: what doors do on commit."""
 
     def view(request):
-        app.send_task("searchsite.tests.unknown" if not TASK else TASK)
+        app.send_task(TASK)
         return HttpResponse()
 
     stack = RequestIdMiddleware(RequestMiddleware(view))
@@ -47,7 +46,8 @@ def test_the_id_of_a_request_is_in_the_log_lines_of_the_task_it_enqueued(celery_
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "short", "x" * 65, "a b c d e f g h", "line\nbreak-in", "编号编号编号编号"],
+    "sent",
+    ["", "short", "x" * 65, "a b c d e f g h", "line\nbreak-in", "编号编号编号编号"],
     ids=["none", "too short", "too long", "spaces", "line break", "not ascii"],
 )
 def test_an_id_that_could_forge_a_log_line_is_replaced(sent):
@@ -69,8 +69,9 @@ def test_every_answer_carries_the_header(client):
 
 def test_a_traceback_is_one_json_line(capfd):
     """A log collector reads lines: a traceback must not become thirty of them."""
-    from django.conf import settings
     import logging.config
+
+    from django.conf import settings
 
     shape = settings.LOGGING["formatters"]["json"]
     formatter = logging.config.DictConfigurator({"version": 1}).configure_formatter(dict(shape))

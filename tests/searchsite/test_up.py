@@ -185,7 +185,9 @@ def test_a_database_that_does_not_answer_names_the_remedy(open_folder, port):
 
 
 def test_a_full_disk_is_told_with_the_room_it_needs(tmp_path, monkeypatch):
-    monkeypatch.setattr("shutil.disk_usage", lambda path: os.terminal_size((0, 0)) and type("U", (), {"free": 5 * 1024**2}))
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda path: os.terminal_size((0, 0)) and type("U", (), {"free": 5 * 1024**2})
+    )
     with pytest.raises(Exception, match=r"Only 5 MB are free .* SEARCHSITE_VAR_DIR="):
         ShopFolder(tmp_path).prepare()
 

@@ -46,7 +46,9 @@ def test_a_survivor_of_a_killed_starter_is_adopted_and_never_doubled(server):
         "import sys, time, pathlib; from searchsite.supervision.valkey import EmbeddedValkey;"
         "print(EmbeddedValkey(pathlib.Path(sys.argv[1])).start(), flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(server.folder)], stdout=subprocess.PIPE, text=True) as starter:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(server.folder)], stdout=subprocess.PIPE, text=True
+    ) as starter:
         url = starter.stdout.readline().strip()
         starter.kill()
     assert server.is_alive()
