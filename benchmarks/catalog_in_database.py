@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from benchmarks.chorus import DATA, FOLDER
+from benchmarks.chorus import FOLDER, PRODUCTS
 from benchmarks.harness import bench_database, report
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def open_catalog(*, embedded: bool) -> Iterator[None]:
     with bench_database(keep=bool(os.environ.get(KEEP))):
         from catalog.models import Product
 
-        if Product.objects.count() != DATA["products"]:
+        if Product.objects.count() != PRODUCTS:
             report("importing the judged catalog")
             import_catalog(receive_catalog())
         index_catalog()

@@ -5,7 +5,7 @@ import gzip
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from benchmarks.harness import ROOT
 
 FOLDER = ROOT.parent / "shared" / "data" / "chorus_icecat"
-DATA = {"set": "chorus_icecat", "products": 19406, "judged_queries": 81}
+PRODUCTS = 19406
+DATA = {"set": "chorus_icecat", "products": PRODUCTS, "judged_queries": 81}
 _ATTRIBUTE = re.compile(r"attr_([tnb])_(.+)")
 
 
@@ -78,7 +79,7 @@ def read_judged(folder: Path = FOLDER) -> list[JudgedQuery]:
     return [JudgedQuery(row["query_id"], row["query"], grades.get(row["query_id"], {})) for row in rows]
 
 
-def title_queries(texts: list[ProductText], *, count: int = 500, seed: int = 11) -> list[str]:
+def title_queries(texts: Sequence[ProductText], *, count: int = 500, seed: int = 11) -> list[str]:
     """Distinct queries cut from titles (two to four neighbouring words): load the judged queries alone cannot give."""
     import random
 

@@ -33,6 +33,8 @@ class FtsProduct(models.Model):
     attributes = models.TextField()
     vector = SearchVectorField()
 
+    objects: "models.Manager[FtsProduct]" = models.Manager()
+
     class Meta:
         app_label = "benchmarks"
         managed = False

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from catalog.contracts import LOCALES
 from catalog.models import Brand, Category, Product, SearchDocument
 from catalog.text import analyse, normalise
@@ -109,9 +111,10 @@ def _count_products(categories: Mapping[int, Category]) -> _Seen:
             seen.by_brand[brand] += 1
         if brand and category:
             seen.by_both[brand, category] += 1
-        while category:
-            seen.by_category[category] += 1
-            category = categories[category].parent_id
+        node: int | None = category
+        while node:
+            seen.by_category[node] += 1
+            node = categories[node].parent_id
         for locale, title in (("en", title_en), ("zh", title_zh)):
             seen.runs[locale].update(set(word_runs(title)))
             if len(seen.runs[locale]) > MAX_COUNTED:
@@ -208,7 +211,7 @@ def _name_of(named: Category | Brand, locale: str) -> str:
     return named.name_zh if locale == "zh" else named.name_en
 
 
-def _live_products():  # noqa: ANN202 - a queryset type would need the plugin's generics
+def _live_products() -> QuerySet[Product]:
     return Product.objects.filter(pk__in=SearchDocument.objects.filter(live=True).values("product_id"))
 
 

@@ -1,6 +1,7 @@
 """Completes what a shopper has typed so far: phrases that start so first, then phrases that nearly do."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from rapidfuzz.distance import OSA
@@ -75,7 +76,7 @@ def _read_candidates(typed: str, locales: list[str], limit: int) -> list[_Candid
     length = len(typed)
     short = f"LEFT(t.tail, {length}) = %(typed)s"
     matches = short if length <= 3 else "t.tail >= %(typed)s AND t.tail < %(after)s"
-    parameters = {
+    parameters: dict[str, Any] = {
         "locales": locales,
         "typed": typed,
         "after": typed + LAST_CHARACTER,
