@@ -60,6 +60,12 @@ def ingest(
         return upload_record.finish_upload(record, notes, check_only=check_only)
 
 
+def give_up_upload(upload_id: UUID | str, error: Exception) -> None:
+    """A job that will not be tried again: its upload says why, and may be started anew."""
+    message = error.message if isinstance(error, ShopError) else _("The import stopped: %(why)s") % {"why": error}
+    upload_record.fail_upload(upload_record.find_upload(upload_id), message)
+
+
 def _ingest_rows(
     record: Upload, *, check_only: bool, after_batch: Callable[[], None] | None
 ) -> dict[str, Any]:
@@ -126,6 +132,13 @@ def _archive_unlisted(
                 index.refresh_offers(chunk)
     Upload.objects.filter(pk=record.pk).update(deleted_count=record.deleted_count + len(missing))
     return {"archived": len(missing)}
+
+
+def set_mapping(upload_id: UUID | str, mapping: Mapping[str, Any]) -> Upload:
+    """Check and keep another mapping for an upload that is not being worked on."""
+    record = upload_record.find_upload(upload_id)
+    upload.save_mapping(record, mapping)
+    return record
 
 
 def put_product(data: Mapping[str, Any]) -> tuple[Product, bool]:

@@ -1,8 +1,39 @@
 """The catalog's Celery doors: fetch, call the pipeline, return counts."""
 
-from celery import shared_task
+from dataclasses import asdict
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import InterfaceError, OperationalError
 
 from catalog import pipeline
+from catalog.errors import ShopError
+
+
+class UploadTask(Task):
+    """Waits out a database that is down; a job that fails for good says so in its upload's record."""
+
+    autoretry_for = (OperationalError, InterfaceError)
+    max_retries = 20
+    retry_backoff = 5
+    retry_backoff_max = 300
+    throws = (ShopError,)
+
+    def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        pipeline.give_up_upload(args[0] if args else kwargs["upload_id"], exc)
+
+
+@shared_task(base=UploadTask)
+def run_upload(upload_id: str) -> dict[str, int]:
+    counts = pipeline.ingest(upload_id)
+    index_stale.delay()
+    embed_stale.delay()
+    return asdict(counts)
+
+
+@shared_task(base=UploadTask)
+def check_upload(upload_id: str) -> dict[str, int]:
+    return asdict(pipeline.ingest(upload_id, check_only=True))
 
 
 @shared_task

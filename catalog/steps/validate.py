@@ -58,7 +58,7 @@ class Validator:
             return _refuse(raw, raw.code, raw.message)
         try:
             row = self._read(raw)
-            self._check_duplicates(row)
+            self._check_duplicates(row, raw)
         except RowFault as fault:
             self._remember_listed(raw)
             return _refuse(raw, fault.code, fault.message, column=fault.column, sku=self._sku_of(raw))
@@ -73,19 +73,20 @@ class Validator:
             return read_native(raw.cells, raw.row_number, self.book)
         return self._builder.build(raw)
 
-    def _check_duplicates(self, row: ProductRow) -> None:
+    def _check_duplicates(self, row: ProductRow, raw: RawRow) -> None:
         """The second row with a SKU is refused: which one should count cannot be known."""
-        skus = [variant.sku for variant in row.variants or ()]
-        own = [row.sku] if row.complete or not skus else []
-        for sku in dict.fromkeys([*own, *skus]):
+        listed = [row.sku, *(variant.sku for variant in row.variants or ())]
+        # A row of a native file gives all its variants; one of a table stands for its own SKU and may list others.
+        own = dict.fromkeys(listed) if row.complete else (self._builder.find_sku(raw.cells),)
+        for sku in own:
             first = self._seen.find(sku)
             if first is not None:
                 message = _("The SKU %(sku)s is already in row %(row)d of this file. Remove one of the two rows.")
                 raise RowFault("duplicate_sku", message % {"sku": sku, "row": first}, "sku")
-        for sku in dict.fromkeys([*own, *skus]):
+        for sku in own:
             self._seen.add(sku, row.row_number)
+        for sku in listed:
             self.listed.add(sku, row.row_number)
-        self.listed.add(row.sku, row.row_number)
 
     def _remember_listed(self, raw: RawRow) -> None:
         """A refused row still lists its product: a typing error in a price must not archive it."""

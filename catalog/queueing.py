@@ -1,0 +1,38 @@
+"""Hands uploads to the workers: what every door calls, so that a second click or a missing broker harms nothing."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerError
+
+from catalog.errors import BrokerUnavailable, UploadBusy
+from catalog.locks import hold_lock
+from catalog.models import Upload
+from catalog.tasks import check_upload, run_upload
+from catalog.upload_record import BUSY
+
+
+def enqueue_upload(upload: Upload, *, check_only: bool) -> None:
+    """Starts a check or an import once the caller's transaction commits; refused while one is running."""
+    with transaction.atomic(), hold_lock(f"upload {upload.pk}") as free:
+        held = Upload.objects.select_for_update().get(pk=upload.pk)
+        # A job whose worker and message are both lost holds no lock; after that it may be started again.
+        if not free or (held.status == Upload.Status.QUEUED and held.started_at is None):
+            raise UploadBusy(_("This upload is being worked on. Wait until it is done."))
+        before = held.status if held.status not in BUSY else Upload.Status.NEW
+        held.status = Upload.Status.CHECKING if check_only else Upload.Status.QUEUED
+        held.error = ""
+        held.save(update_fields=["status", "error"])
+        transaction.on_commit(lambda: _send(check_upload if check_only else run_upload, held, before))
+    upload.refresh_from_db()
+
+
+def _send(task: Any, upload: Upload, before: str) -> None:
+    try:
+        task.apply_async(args=[str(upload.pk)], retry_policy={"max_retries": 1, "interval_start": 0.1})
+    except BrokerError as error:
+        Upload.objects.filter(pk=upload.pk).update(status=before)
+        raise BrokerUnavailable(
+            _("The job queue cannot be reached, so nothing was started. The upload is kept: start it again in a moment.")
+        ) from error
