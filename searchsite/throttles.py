@@ -26,7 +26,7 @@ PAUSE_AFTER_FAILURE_S = 5.0
 
 
 class ScopeThrottle(BaseThrottle):
-    """Fixed windows: one INCR a request. Where the cache is down, requests pass uncounted: searching goes on."""
+    """Fixed windows: one counter a caller, scope and window. Where the cache is down, requests pass uncounted: searching goes on."""
 
     paused_until = 0.0
     wait_s: float | None = None
@@ -47,20 +47,28 @@ class ScopeThrottle(BaseThrottle):
     def wait(self) -> float | None:
         return self.wait_s
 
+    def _start(self, key: str, window_s: int) -> int:
+        """The first request of a window; of two at the same moment one counts for both."""
+        try:
+            caches["throttle"].add(key, 1, timeout=window_s + 1)
+        except (RedisError, OSError) as error:
+            self._pause(error)
+        return 1
+
     def _count(self, key: str, window_s: int) -> int:
         if time.monotonic() < ScopeThrottle.paused_until:
             return 0
         try:
-            cache = caches["throttle"]
-            if cache.add(key, 1, timeout=window_s + 1):
-                return 1
-            return cache.incr(key)
-        except ValueError:  # the window ended between the two commands
-            return 1
+            return caches["throttle"].incr(key)
+        except ValueError:
+            return self._start(key, window_s)
         except (RedisError, OSError) as error:
-            ScopeThrottle.paused_until = time.monotonic() + PAUSE_AFTER_FAILURE_S
-            logger.warning("throttle_uncounted", reason=str(error), remedy="start the cache at CACHE_URL")
+            self._pause(error)
             return 0
+
+    def _pause(self, error: Exception) -> None:
+        ScopeThrottle.paused_until = time.monotonic() + PAUSE_AFTER_FAILURE_S
+        logger.warning("throttle_uncounted", reason=str(error), remedy="start the cache at CACHE_URL")
 
 
 def parse_rate(text: Any) -> tuple[int, int] | None:
