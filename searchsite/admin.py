@@ -26,7 +26,7 @@ admin.site.unregister(Group)
 
 class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Allowed to"),
         choices=ApiKey.Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Give a key only what its program needs. A key in a browser should search, no more."),
@@ -53,7 +53,7 @@ class ApiKeyAdmin(ModelAdmin):
     search_fields = ["name", "prefix"]
     actions = ["revoke_keys"]
 
-    @display(description=_("may"))
+    @display(description=_("allowed to"))
     def show_scopes(self, key: ApiKey) -> str:
         return ", ".join(str(ApiKey.Scope(scope).label) for scope in key.scopes)
 

@@ -26,7 +26,7 @@ PAUSE_AFTER_FAILURE_S = 5.0
 
 
 class ScopeThrottle(BaseThrottle):
-    """Fixed windows: one counter a caller, scope and window. Where the cache is down, requests pass uncounted: searching goes on."""
+    """Fixed windows: one counter a caller, scope and window. With the cache down, requests pass uncounted."""
 
     paused_until = 0.0
     wait_s: float | None = None
