@@ -1,6 +1,7 @@
 """Django's own full-text search on the same catalog: a stored, indexed vector, and the naive form of its docs."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.db import connection, models
@@ -91,11 +92,12 @@ def search_naive(query: str, *, limit: int | None = 100) -> Found:
         "description", weight="B", config="english"
     )
     asked = _any_word(query)
-    return (
+    found = (
         FtsProduct.objects.annotate(search=vector, rank=SearchRank(vector, asked))
         .filter(search=asked)
         .order_by("-rank", "product_id")[:limit]
     )
+    return cast("Found", found)
 
 
 def _any_word(query: str) -> SearchQuery:
