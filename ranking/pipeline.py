@@ -41,7 +41,7 @@ def search(request: SearchRequest) -> Page:
     clock = _Clock()
     live = clock.time("live", live_state, config_id=request.config_id)
     query = clock.time("understand", understand, request, live)
-    check_page(query)
+    check_page(query, live)
     pool = clock.time("retrieve", retrieve, query, live)
     ranked = clock.time("score", score, query, live, pool)
     ranked = clock.time("apply_rules", apply_rules, ranked, query, live.snapshot, pool.allowed)

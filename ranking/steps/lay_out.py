@@ -11,16 +11,18 @@ from ranking.registry import LiveState
 from ranking.retrieval.cards import load_cards
 from ranking.retrieval.facet_question import FacetQuestion
 from ranking.retrieval.facets import count_facets
-from ranking.retrieval.filters import Mask
+from ranking.retrieval.filters import Mask, check_fields
 from ranking.retrieval.pool import Pool
 
 GRID = "grid"
 _DJANGO_LANGUAGES = {"en": "en", "zh": "zh-hans"}
 
 
-def check_page(query: Query) -> None:
+def check_page(query: Query, live: LiveState) -> None:
     """Refuse before any work is done: deep paging is a crawler's wish, and costs as much as an export."""
     request = query.request
+    check_fields(live.snapshot, [item.field for item in request.filters], role="filter")
+    check_fields(live.snapshot, request.facets or (), role="facet")
     if request.page * request.page_size > MAX_RESULTS:
         raise BadSearch(
             f"Only the first {MAX_RESULTS:,} results can be paged through. Narrow the search with filters.",

@@ -68,11 +68,12 @@ def test_filters_keep_exactly_what_they_name(item: Filter, expected: set[str]) -
     assert set(skus(search(SearchRequest(filters=(item,))))) == expected
 
 
-def test_an_unknown_filter_is_refused_with_what_is_allowed() -> None:
+def test_an_unknown_filter_or_facet_is_refused_with_what_is_allowed() -> None:
     build_bilingual_shop()
-    with pytest.raises(BadSearch) as caught:
-        search(SearchRequest(filters=(Filter("flavour", ("sweet",)),)))
-    assert "colour" in caught.value.extra["allowed"]
+    for request in (SearchRequest(filters=(Filter("flavour", ("sweet",)),)), SearchRequest(facets=("flavour",))):
+        with pytest.raises(BadSearch) as caught:
+            search(request)
+        assert "colour" in caught.value.extra["allowed"]
 
 
 def test_a_page_too_deep_is_refused() -> None:
