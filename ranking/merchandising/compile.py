@@ -18,7 +18,7 @@ from ranking.merchandising.conditions import (
     SegmentCondition,
     SortCondition,
 )
-from ranking.merchandising.facts import JOINT, QueryFacts, Wording, read_plain
+from ranking.merchandising.facts import JOINT, RUN, QueryFacts, Wording, read_plain
 from ranking.merchandising.schedule import find_closed_reason
 from ranking.merchandising.schema import RuleDocument, moment_of
 
@@ -27,7 +27,7 @@ Hooks = tuple[str, ...] | None  # None: the condition cannot be looked up, only 
 HAN_START, HAN_END = "㐀", "鿿"
 PAIR = 2
 # From the rarest to the most common kind of index key.
-_TEXT_KINDS = ("atext", "awords", "ptext", "pwords", "apair", "ppair", "aword", "pword")
+_TEXT_KINDS = ("atext", "awords", "ptext", "pwords", "apair", "ppair", "arun", "prun")
 _KINDS = (*_TEXT_KINDS, "category", "under", "segment", "filter")
 SELECTIVITY = {kind: rank for rank, kind in enumerate(_KINDS)}
 
@@ -176,7 +176,7 @@ def _read_value(value: str, *, use_analysis: bool) -> Wording:
 def _hook_value(match: str, value: Wording, mark: str) -> list[str]:
     if match == "is":
         return [f"{mark}text:{value.text}", f"{mark}words:{JOINT.join(value.words)}"]
-    hooks = [f"{mark}word:{max(value.words, key=len)}"] if value.words else []
+    hooks = [f"{mark}run:{JOINT.join(value.words[:RUN])}"] if value.words else []
     if len(value.text) >= PAIR and (_is_written_together(value.text) or not value.words):
         hooks.append(f"{mark}pair:{value.text[:PAIR]}")
     return hooks

@@ -8,6 +8,8 @@ from itertools import accumulate
 from ranking.contracts import SearchRequest
 
 JOINT = "\x1f"
+# A phrase is filed under its first words together: one word alone ("black") is in a tenth of all rules.
+RUN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def make_hooks(facts: QueryFacts) -> Iterator[str]:
     for mark, wording in (("a", facts.analysed), ("p", facts.plain)):
         yield f"{mark}text:{wording.text}"
         yield f"{mark}words:{JOINT.join(wording.words)}"
-        yield from (f"{mark}word:{word}" for word in wording.words)
+        for size in range(1, RUN + 1):
+            for start in range(len(wording.words) - size + 1):
+                yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
         yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))
     for key in facts.categories:
         yield f"category:{key}"
