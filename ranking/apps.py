@@ -1,3 +1,5 @@
+"""The app: answering a query."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

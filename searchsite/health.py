@@ -137,7 +137,7 @@ def look_at_index() -> Check:
         return Check(
             ok=False,
             message=f"{total - indexed:,} products wait for indexing and {total - embedded:,} for embedding.",
-            remedy="Workers of the queues cpu and gpu do this by themselves; if the numbers stand still, see their log.",
+            remedy="Workers of the queues cpu and gpu do this by themselves; if the numbers stand still, see the log.",
             facts=facts,
         )
     return Check(ok=True, facts=facts)

