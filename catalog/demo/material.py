@@ -177,7 +177,7 @@ def parse_option(line: str) -> Option:
     key, _, values = line.partition(":")
     parsed = []
     for value in values.split(","):
-        words, _, factor = value.strip().partition(" x")
+        words, factor = re.fullmatch(r"(.+?)(?: x([\d.]+))?", value.strip()).groups()  # type: ignore[union-attr]
         parsed.append(OptionValue(parse_words(words, "/"), float(factor or 1)))
     return Option(read_vocabulary().attributes[key.strip()], tuple(parsed))
 

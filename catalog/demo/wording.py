@@ -57,15 +57,18 @@ def join_labels(labels: Sequence[str], locale: Locale) -> str:
 def fill(template: str, facts: Facts, locale: Locale, *, title: bool = False) -> str:
     def replace(match: re.Match[str]) -> str:
         key = match.group(1)
+        if key == "series" and locale == "zh":
+            return f" {facts.names[key].zh}系列 " if title else f"「{facts.names[key].zh}」系列"
         if key in facts.names:
             return getattr(facts.names[key], locale)  # type: ignore[no-any-return]
         definition = read_vocabulary().attributes[key]
         labels = [write_value(definition, value, locale) for value in facts.values[key]]
         if title:
-            return " & ".join(labels) if locale == "en" else "".join(labels)
+            labels = [re.sub(r"^([\d.]+) (hour|day)s$", r"\1-\2", label) for label in labels]
+            return " & ".join(labels) if locale == "en" else " ".join(labels)
         return join_labels([soften(label) if locale == "en" else label for label in labels], locale)
 
-    text = re.sub(r"\{(\w+)\}", replace, template)
+    text = re.sub(r" {2,}", " ", re.sub(r"\{(\w+)\}", replace, template)).strip()
     return text if locale == "zh" else mend_articles(text[:1].upper() + text[1:])
 
 
@@ -144,7 +147,8 @@ def write_description(
     chosen = dice.shuffled(choose_features(features, facts, dice, [opening, *closing]))
     split = dice.number(1, len(chosen)) if dice.chance(0.4) and chosen else len(chosen)
     parts = [write_sentences([opening, *chosen[:split]], facts), write_sentences([*chosen[split:], *closing], facts)]
-    if dice.chance(0.3):
+    short = any(size < MINIMUM[locale] for locale, size in measure(write_sentences([opening, *chosen, *closing], facts)).items())
+    if short or dice.chance(0.3):
         vocabulary = read_vocabulary().attributes
         measured = [vocabulary[key] for key, values in facts.values.items() if not isinstance(values[0], bool)][:3]
         candidate = write_specification(facts, measured)
