@@ -15,15 +15,20 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
 from catalog.errors import NotFound
-from ranking.contracts import SearchRequest
 from ranking.errors import BadSearch, RuleRefused
 from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.references import find_unknown
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule
-from ranking.rule_preview import PREVIEW_SIZE, preview_rule
+from ranking.rule_preview import preview_rule
 from ranking.rule_store import create_rule, delete_rule, update_rule
-from ranking.rules_serializers import PreviewRequestSerializer, RuleAnswer, RuleVerdict, render_rule
+from ranking.rules_serializers import (
+    PreviewRequestSerializer,
+    PreviewSearchSerializer,
+    RuleAnswer,
+    RuleVerdict,
+    render_rule,
+)
 
 ACTION_KINDS = ("pin", "hide", "boost", "filter")
 _ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -97,13 +102,9 @@ class RuleViewSet(GenericViewSet[Rule]):
         """The page before and after this rule, by the same search that shoppers get; nothing is saved."""
         body = PreviewRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        search = SearchRequest(page_size=PREVIEW_SIZE)
-        if "search" in body.validated_data:
-            nested = body.fields["search"]
-            inner = type(nested)(data=body.initial_data["search"])
-            inner.is_valid(raise_exception=True)
-            search = inner.to_request()
-        return Response(preview_rule(body.validated_data["rule"], search))
+        asked = PreviewSearchSerializer(data=body.validated_data["search"])
+        asked.is_valid(raise_exception=True)
+        return Response(preview_rule(body.validated_data["rule"], asked.to_request()))
 
     def _save(self, rule_id: UUID, document: RuleDocument) -> Response:
         if document.version is None:
@@ -112,10 +113,10 @@ class RuleViewSet(GenericViewSet[Rule]):
         return Response(render_rule(update_rule(rule_id, document, expected_version=document.version)))
 
 
-def read_body(request: Request) -> Mapping[str, Any]:
+def read_body(request: Request) -> dict[str, Any]:
     """What an answer adds to a document may come back unchanged: a client reads, edits, and writes."""
     if not isinstance(request.data, dict):
-        return request.data  # parse_rule refuses it in plain words
+        raise RuleRefused(_("Send one rule as a JSON object."), errors={"rule": _("Not an object.")})
     added = set(RuleAnswer.model_fields) - set(RuleDocument.model_fields)
     return {name: value for name, value in request.data.items() if name not in added}
 

@@ -51,6 +51,7 @@ COMMON_ZONES = (
 
 
 def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
+    broken = {name: " ".join(map(str, form.errors[name])) for name in LISTS if name in form.errors}
     return {
         "id": str(rule.pk) if rule and not rule._state.adding else None,
         "words": {word: _(word) for word in WORDS},
