@@ -59,8 +59,7 @@ def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
         "sorts": list(SORTS),
         "zones": [*COMMON_ZONES, *sorted(available_timezones() - set(COMMON_ZONES))],
         "zone": settings.TIME_ZONE,
-        "errors": form.path_errors
-        or {name: " ".join(map(str, form.errors[name])) for name in LISTS if name in form.errors},
+        "errors": form.path_errors or broken,
     }
 
 
