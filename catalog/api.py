@@ -19,8 +19,8 @@ from rest_framework.views import APIView
 from catalog import pipeline
 from catalog.errors import MappingRefused, NotFound, RowRefused, UploadBusy, UploadRefused
 from catalog.models import Attribute, Category, Product, RefusedRow, Upload
-from catalog.queueing import enqueue_upload
-from catalog.refused_csv import stream_refused_csv
+from catalog.queueing import enqueue_indexing, enqueue_upload
+from catalog.refused_csv import stream_download
 from catalog.serializers import (
     MappingSerializer,
     ProductSerializer,
@@ -79,6 +79,7 @@ class ProductView(APIView):
     def put(self, request: Request, sku: str) -> Response:
         """Create or replace. Lists of attributes and variants are taken as whole; texts not sent stay."""
         product, created = pipeline.put_product(_body(request, sku))
+        enqueue_indexing([product.pk])
         answer = render_products([_find_product(product.sku)])[0]
         return Response(answer, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK)
 
@@ -183,14 +184,7 @@ class RefusedCsvView(APIView):
     @extend_schema(operation_id="upload_refused_csv", tags=["uploads"], responses={(200, "text/csv"): str})
     def get(self, request: Request, upload_id: UUID) -> StreamingHttpResponse:
         """The refused rows with their reasons, to mend and upload again. Formulas are made harmless."""
-        return refused_download(find_upload(upload_id))
-
-
-def refused_download(upload: Upload) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(stream_refused_csv(upload), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="refused-{upload.pk}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return stream_download(find_upload(upload_id))
 
 
 def render_products(products: Sequence[Product]) -> list[dict[str, Any]]:

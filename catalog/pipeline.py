@@ -187,6 +187,20 @@ def product_changed(product_ids: Sequence[int]) -> None:
     index.refresh_offers(product_ids)
 
 
+def product_edited(product_ids: Sequence[int]) -> None:
+    """After people changed products: search sees it at commit, and the next upload compares with what they wrote."""
+    for chunk in _batched(product_ids, INGEST_BATCH):
+        upsert.settle_edited(chunk)
+        product_changed(chunk)
+
+
+def set_status(product_ids: Sequence[int], status: str) -> None:
+    """Put products on sale or take them off."""
+    with transaction.atomic():
+        Product.objects.filter(id__in=product_ids).update(status=status)
+        product_edited(product_ids)
+
+
 def index_stale(*, seconds: float = 600.0) -> int:
     """Index every product whose text changed, in batches that are each searchable at once; returns how many.
 

@@ -1,7 +1,9 @@
 """Hands uploads to the workers: what every door calls, so that a second click or a missing broker harms nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
@@ -9,8 +11,10 @@ from kombu.exceptions import OperationalError as BrokerError
 from catalog.errors import BrokerUnavailable, UploadBusy
 from catalog.locks import hold_lock
 from catalog.models import Upload
-from catalog.tasks import check_upload, run_upload
+from catalog.tasks import check_upload, index_products, run_upload
 from catalog.upload_record import BUSY
+
+logger = structlog.get_logger(__name__)
 
 
 def enqueue_upload(upload: Upload, *, check_only: bool) -> None:
@@ -26,6 +30,19 @@ def enqueue_upload(upload: Upload, *, check_only: bool) -> None:
         held.save(update_fields=["status", "error"])
         transaction.on_commit(lambda: _send(check_upload if check_only else run_upload, held, before))
     upload.refresh_from_db()
+
+
+def enqueue_indexing(product_ids: Sequence[int]) -> None:
+    """Edited products into the index once the caller commits; without a broker the next beat finds them."""
+
+    def send() -> None:
+        try:
+            index_products.apply_async(args=[list(product_ids)], retry_policy={"max_retries": 1, "interval_start": 0.1})
+        except BrokerError as error:
+            logger.warning("indexing_waits_for_beat", products=len(product_ids), reason=str(error))
+
+    if product_ids:
+        transaction.on_commit(send)
 
 
 def _send(task: Any, upload: Upload, before: str) -> None:

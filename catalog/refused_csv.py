@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import StreamingHttpResponse
+
 from catalog.models import RefusedRow, Upload
 
 REASON_COLUMNS = ("searchsite row", "searchsite reason")
@@ -18,6 +20,13 @@ def stream_refused_csv(upload: Upload) -> Iterator[str]:
     yield "\ufeff" + _write([*columns, *REASON_COLUMNS])
     for row in upload.refused_rows.order_by("row_number", "id").iterator(chunk_size=500):
         yield _write(_cells(row, columns))
+
+
+def stream_download(upload: Upload) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(stream_refused_csv(upload), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="refused-{upload.pk}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _find_columns(upload: Upload) -> list[str]:

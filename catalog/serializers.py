@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.contracts import LOCALES
@@ -25,6 +25,7 @@ class AttributeSerializer(serializers.Serializer):
     values = serializers.ListField(help_text=_("texts, numbers, yes/no, or {\"en\": …, \"zh\": …}"))
 
 
+@extend_schema_serializer(component_name="CatalogVariant")
 class VariantSerializer(serializers.Serializer):
     sku = serializers.CharField()
     options = serializers.DictField(child=serializers.CharField(), required=False)

@@ -9,7 +9,7 @@ from catalog.contracts import AttributeSpec, Outcome, ProductRow, Refusal, Upser
 from catalog.row_fields import RowFault
 from catalog.row_groups import group_rows
 from catalog.seen_keys import SeenKeys
-from catalog.storing.plan import PlannedProduct, fingerprint_row, plan_product
+from catalog.storing.plan import PlannedProduct, PlannedVariant, fingerprint_row, options_by_key, plan_product
 from catalog.storing.state import Owner, StoredProduct, load_fingerprints, load_owners, load_products
 from catalog.storing.vocabulary import Vocabulary
 from catalog.storing.write import delete_products, write_products, write_variants
@@ -158,6 +158,33 @@ def archive(ids: Sequence[int]) -> None:
             "WHERE id = ANY(%s)",
             [list(ids)],
         )
+
+
+def settle_edited(product_ids: Sequence[int]) -> None:
+    """Products that people edited: options folded into attributes, values named, and no longer "as the file said"."""
+    plans = [
+        PlannedProduct(ProductRow(product.sku, 0), "", product.id, product.values,
+                       [PlannedVariant(held.sku, held.values, held.id) for held in product.variants.values()])
+        for product in load_products(list(product_ids)).values()
+    ]  # fmt: skip
+    vocabulary, specs = Vocabulary(write=True), _collect_specs(plans)
+    for plan in plans:
+        plan.values["attributes"] |= options_by_key([variant.values["options"] for variant in plan.variants])
+    vocabulary.add_attributes(_describe_unknown(plans, specs))
+    vocabulary.add_values((plan.values["attributes"] for plan in plans), specs)
+    write_products(plans)
+
+
+def _describe_unknown(plans: Iterable[PlannedProduct], specs: Mapping[str, AttributeSpec]) -> list[AttributeSpec]:
+    """Attributes that people typed by key alone: kind by their first value; those the shop knows stay as they are."""
+    found = dict(specs)
+    for plan in plans:
+        for key, values in plan.values["attributes"].items():
+            if key not in found and values:
+                first = values[0]
+                kind = "boolean" if isinstance(first, bool) else "number" if isinstance(first, int | float) else "text"
+                found[key] = AttributeSpec(key, {"en" if detect_language(key) == "en" else "zh": key}, kind)  # type: ignore[arg-type]
+    return list(found.values())
 
 
 def _redirect(row: ProductRow, owners: Mapping[str, Owner], known: Mapping[str, tuple[int, str]]) -> ProductRow:
