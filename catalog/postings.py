@@ -1,7 +1,7 @@
 """Building and merging index segments: documents to posting lists, pure numpy, no database.
 
-Frequencies are field-weighted (the simple form of BM25F: Robertson, Zaragoza, Taylor 2004, one length norm over the
-weighted sum), kept as float16; lengths are the weighted token counts.
+Frequencies are those of BM25F with a length norm of its own for every field (Zaragoza et al. 2004), kept as float16.
+A field's norm compares with a fixed usual length, so a product's postings never depend on other products.
 """
 
 from collections import Counter
@@ -14,14 +14,25 @@ from numpy.typing import NDArray
 from catalog.documents import ProductDocument
 from catalog.text import analyse
 
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """How much a field's terms weigh, how strongly its length counts (b, 0..1), and how many terms it usually has."""
+
+    weight: float
+    b: float
+    usual_length: float
+
+
 # Tuned by cross-validation on judged queries: benchmarks/tune_fusion.py, docs/log.md.
-FIELD_WEIGHTS: Mapping[str, float] = {
-    "title": 1.0,
-    "brand": 1.0,
-    "category": 1.0,
-    "description": 1.0,
-    "attributes": 0.25,
-    "code": 1.0,
+FIELD_SHAPES: Mapping[str, FieldShape] = {
+    "title": FieldShape(1.0, 0.75, 12),
+    "brand": FieldShape(1.0, 0.0, 1),
+    "category": FieldShape(1.0, 0.0, 2),
+    "description": FieldShape(1.0, 0.85, 12),
+    "attributes": FieldShape(0.25, 0.85, 50),
+    "code": FieldShape(0.5, 0.75, 8),
 }
 MAX_TERM_CHARACTERS = 100
 Blob = bytes | memoryview
@@ -32,23 +43,20 @@ class SegmentArrays:
     """What a segment keeps by ordinal; see catalog.models.Segment for the types."""
 
     product_ids: NDArray[np.int64]
-    lengths: NDArray[np.float32]
     facet_offsets: NDArray[np.int32]
     facet_values: NDArray[np.int32]
 
     @classmethod
-    def from_bytes(cls, product_ids: Blob, lengths: Blob, offsets: Blob, values: Blob) -> "SegmentArrays":
+    def from_bytes(cls, product_ids: Blob, offsets: Blob, values: Blob) -> "SegmentArrays":
         return cls(
             np.frombuffer(product_ids, "<i8"),
-            np.frombuffer(lengths, "<f4"),
             np.frombuffer(offsets, "<i4"),
             np.frombuffer(values, "<i4"),
         )
 
-    def to_bytes(self) -> tuple[bytes, bytes, bytes, bytes]:
+    def to_bytes(self) -> tuple[bytes, bytes, bytes]:
         return (
             self.product_ids.astype("<i8").tobytes(),
-            self.lengths.astype("<f4").tobytes(),
             self.facet_offsets.astype("<i4").tobytes(),
             self.facet_values.astype("<i4").tobytes(),
         )
@@ -74,25 +82,23 @@ class MergePart:
 
 def build_segment(documents: Sequence[ProductDocument]) -> BuiltSegment:
     inverted: dict[str, tuple[list[int], list[float]]] = {}
-    lengths = np.empty(len(documents), np.float32)
     for ordinal, document in enumerate(documents):
-        frequencies = weigh_terms(document.fields)
-        lengths[ordinal] = sum(frequencies.values())
-        for term, frequency in frequencies.items():
+        for term, frequency in weigh_terms(document.fields).items():
             ordinals, weights = inverted.setdefault(term, ([], []))
             ordinals.append(ordinal)
             weights.append(frequency)
     offsets, values = _facet_arrays(documents)
     ids = np.array([document.product_id for document in documents], np.int64)
-    return BuiltSegment(SegmentArrays(ids, lengths, offsets, values), _encode(inverted))
+    return BuiltSegment(SegmentArrays(ids, offsets, values), _encode(inverted))
 
 
 def weigh_terms(fields: Mapping[str, str]) -> dict[str, float]:
-    """Field-weighted frequency of every term of a document."""
+    """BM25F's frequency of every term of a document: Σ over fields of weight · count / length norm."""
     weights: dict[str, float] = {}
     for field, text in fields.items():
-        factor = FIELD_WEIGHTS[field]
-        for term, count in Counter(analyse(text)).items():
+        shape, terms = FIELD_SHAPES[field], analyse(text)
+        factor = shape.weight / (1 - shape.b + shape.b * len(terms) / shape.usual_length)
+        for term, count in Counter(terms).items():
             if len(term) <= MAX_TERM_CHARACTERS:
                 weights[term] = weights.get(term, 0.0) + factor * count
     return weights
@@ -143,7 +149,6 @@ def _concatenate(parts: Sequence[tuple[SegmentArrays, NDArray[np.int32]]]) -> Se
     values = [arrays.facet_values[expand_ranges(arrays.facet_offsets, alive)] for arrays, alive in parts]
     return SegmentArrays(
         np.concatenate([arrays.product_ids[alive] for arrays, alive in parts]),
-        np.concatenate([arrays.lengths[alive] for arrays, alive in parts]),
         np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int32),
         np.concatenate(values),
     )

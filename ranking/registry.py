@@ -30,7 +30,6 @@ _VECTOR_CACHE_SIZE = 2048
 DEFAULT_WEIGHTS: Mapping[str, float] = {"bm25": 0.6, "dense": 0.4, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
 DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
-    "b": 0.75,
     "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold
     "dense_limit": 200,  # nearest vectors asked for
     "dense_margin": 0.06,  # a dense-only hit may be this much less similar than the best

@@ -1,6 +1,6 @@
 """The search index inside Postgres: posting segments, one narrow volatile row a product, embeddings, live versions.
 
-Lucene's idea in tables: a segment is immutable (postings, lengths, facet values of its documents); a product that
+Lucene's idea in tables: a segment is immutable (postings and facet values of its documents); a product that
 changes is written again into a newer segment and its row points there; what no row points to is dead and goes when
 segments merge. Price, stock and status live in `SearchDocument` alone and change without any re-indexing.
 """
@@ -36,13 +36,11 @@ class Market(models.Model):
 class Segment(models.Model):
     """An immutable part of the lexical index. Arrays are little-endian numpy bytes by document ordinal.
 
-    `product_ids` int64, `lengths` float32 (weighted token count), `facet_offsets` int32 (n+1) into `facet_values`
-    int32 (ids of AttributeValue).
+    `product_ids` int64, `facet_offsets` int32 (n+1) into `facet_values` int32 (ids of AttributeValue).
     """
 
     document_count = models.IntegerField()
     product_ids = models.BinaryField()
-    lengths = models.BinaryField()
     facet_offsets = models.BinaryField()
     facet_values = models.BinaryField()
     version = models.BigIntegerField(db_index=True)
@@ -55,7 +53,7 @@ class Segment(models.Model):
 
 
 class Posting(models.Model):
-    """Where a term occurs in a segment: `ordinals` int32 ascending, `frequencies` float16 (field-weighted)."""
+    """Where a term occurs in a segment: `ordinals` int32 ascending, `frequencies` float16 (BM25F's)."""
 
     pk = models.CompositePrimaryKey("segment_id", "term")
     segment = models.ForeignKey(Segment, models.CASCADE, db_index=False)

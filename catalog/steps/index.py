@@ -100,7 +100,7 @@ def _load_part(segment_id: int) -> postings.MergePart:
     return postings.MergePart(
         segment_id=segment_id,
         arrays=postings.SegmentArrays.from_bytes(
-            segment.product_ids, segment.lengths, segment.facet_offsets, segment.facet_values
+            segment.product_ids, segment.facet_offsets, segment.facet_values
         ),
         alive=np.fromiter(alive, np.int32),
         rows=rows.iterator(chunk_size=5000),
@@ -118,11 +118,10 @@ def _purge_retired() -> None:
 
 
 def _save_segment(built: postings.BuiltSegment, version: int) -> Segment:
-    product_ids, lengths, offsets, values = built.arrays.to_bytes()
+    product_ids, offsets, values = built.arrays.to_bytes()
     segment = Segment.objects.create(
         document_count=len(built.arrays.product_ids),
         product_ids=product_ids,
-        lengths=lengths,
         facet_offsets=offsets,
         facet_values=values,
         version=version,

@@ -1,7 +1,9 @@
-"""The lexical leg: exact BM25 over posting lists, scored in this process in one pass.
+"""The lexical leg: exact BM25F over posting lists, scored in this process in one pass.
 
-Robertson and Zaragoza 2009, in the form of Lucene (idf = ln(1 + (N - n + 0.5) / (n + 0.5)), no (k1 + 1) factor);
-n counts living documents alone, so a product scores the same before and after segments merge.
+Zaragoza et al. 2004 (fields are weighed and length-normed when indexed: catalog/postings.py), idf in the form of
+Lucene: ln(1 + (N - n + 0.5) / (n + 0.5)); n counts living documents alone, so a product scores the same before and
+after segments merge. Any word may match, but a product that holds all of them should win: the sum is multiplied by the
+share of the query's idf that the product holds (docs/log.md has what that is worth).
 """
 
 from collections import Counter
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 from ranking.retrieval.snapshot import IndexSnapshot
 
 POSTINGS_SQL = (
-    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting WHERE segment_id = ANY(%s) AND term = ANY(%s)"
+    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting "
+    "WHERE segment_id = ANY(%s) AND term = ANY(%s)"
 )
 PostingRow = tuple[str, int, bytes, bytes]
 _Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals holding a term, and how often
@@ -30,11 +33,10 @@ class LexicalMatches:
 
 
 def score_bm25(
-    snapshot: IndexSnapshot, terms: Sequence[str], rows: Sequence[PostingRow], *, k1: float, b: float
+    snapshot: IndexSnapshot, terms: Sequence[str], rows: Sequence[PostingRow], *, k1: float
 ) -> LexicalMatches:
     scores = np.zeros(len(snapshot.product_ids), np.float32)
     coverage = np.zeros_like(scores)
-    norms = _length_norms(snapshot, k1, b)
     starts = {segment_id: first for segment_id, first, _ in snapshot.segments}
     by_term: dict[str, list[_Hits]] = {}
     for term, segment_id, ordinals, frequencies in rows:
@@ -46,20 +48,12 @@ def score_bm25(
     for term, count in found.items():
         weight = idf[term] * count
         for at, tf in by_term[term]:
-            scores[at] += weight * tf / (tf + norms[at])
+            scores[at] += weight * tf / (tf + k1)
             coverage[at] += weight / whole
-    return LexicalMatches(scores, coverage, idf)
+    return LexicalMatches(scores * coverage, coverage, idf)
 
 
 def _idf(snapshot: IndexSnapshot, hits: Sequence[_Hits]) -> float:
     holding = sum(int(snapshot.live[at].sum()) for at, _ in hits)
     count = max(snapshot.document_count, holding)
     return float(np.log1p((count - holding + 0.5) / (holding + 0.5)))
-
-
-def _length_norms(snapshot: IndexSnapshot, k1: float, b: float) -> NDArray[np.float32]:
-    def compute() -> NDArray[np.float32]:
-        average = float(snapshot.lengths[snapshot.live].mean()) if snapshot.live.any() else 1.0
-        return (k1 * (1 - b + b * snapshot.lengths / max(average, 1e-6))).astype(np.float32)
-
-    return snapshot.remember(("length norms", k1, b), compute)

@@ -33,7 +33,6 @@ class IndexSnapshot:
     version: int
     segments: tuple[tuple[int, int, int], ...]  # (segment id, first ordinal, count)
     product_ids: NDArray[np.int64]
-    lengths: NDArray[np.float32]
     facet_offsets: NDArray[np.int64]
     facet_values: NDArray[np.int32]
     columns: Mapping[str, NDArray[Any]]
@@ -166,7 +165,6 @@ def _build(
         version=version,
         segments=tuple(segments),
         product_ids=_join([part.product_ids for part in arrays], np.int64),
-        lengths=_join([part.lengths for part in arrays], np.float32),
         facet_offsets=np.concatenate([[0], np.cumsum(_join(sizes, np.int64))]),
         facet_values=_join([part.facet_values for part in arrays], np.int32),
         columns={name: np.zeros(first, kind) for name, kind in index_reader.COLUMN_TYPES.items()},
@@ -215,7 +213,6 @@ def _known_parts(known: IndexSnapshot) -> dict[int, SegmentArrays]:
         offsets = known.facet_offsets[first : first + count + 1]
         parts[id_] = SegmentArrays(
             known.product_ids[first : first + count],
-            known.lengths[first : first + count],
             (offsets - offsets[0]).astype(np.int32),
             known.facet_values[offsets[0] : offsets[-1]],
         )

@@ -34,7 +34,7 @@ def retrieve(query: Query, live: LiveState) -> Pool:
         return _browse(base, wanted, allowed)
     rows, nearest = _run_legs(query, live, base)
     parameters = live.config.parameters
-    lexical = score_bm25(snapshot, query.terms, rows, k1=parameters["k1"], b=parameters["b"])
+    lexical = score_bm25(snapshot, query.terms, rows, k1=parameters["k1"])
     found = lexical.coverage >= parameters["minimum_coverage"]
     similarity = np.full(len(base), np.nan, np.float32)
     ordinals, cosines = _locate(live, nearest, base)
