@@ -18,9 +18,19 @@ from benchmarks.harness import ROOT, proportional_memory_mb, report, setup_djang
 from benchmarks.servers import Server, serve
 
 OURS = "/api/v1/search?q="
-PEER = "/?q="
+PEER = "/peer?q="
 ROUNDS = 3
 PER_ROUND = 200
+# It answers less than two requests a second.
+SLOW = ("django_naive",)
+DJANGO = "benchmarks.peers.wsgi_django:application"
+SYSTEMS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "ours": ("searchsite.wsgi:application", f"{OURS}laptop", {}),
+    "django": (DJANGO, f"{PEER}laptop", {"BENCHMARK_DJANGO": "page"}),
+    "django_bare": (DJANGO, f"{PEER}laptop", {"BENCHMARK_DJANGO": "bare"}),
+    "django_naive": (DJANGO, f"{PEER}laptop", {"BENCHMARK_DJANGO": "naive"}),
+    "engine": ("benchmarks.peers.wsgi_engine:application", f"{PEER}laptop", {}),
+}
 
 
 def main() -> None:
@@ -36,14 +46,8 @@ def main() -> None:
         TantivyEngine.build(texts, folder)
         os.environ["BENCHMARK_ENGINE_FOLDER"] = str(folder)
         started = {
-            "ours": servers.enter_context(serve("searchsite.wsgi:application", probe=OURS + "laptop")),
-            "django": servers.enter_context(serve("benchmarks.peers.wsgi_django:application", probe=PEER + "laptop")),
-            "engine": servers.enter_context(serve("benchmarks.peers.wsgi_engine:application", probe=PEER + "laptop")),
-            "django_naive": servers.enter_context(
-                serve(
-                    "benchmarks.peers.wsgi_django:application", probe=PEER + "x", environment={"BENCHMARK_NAIVE": "1"}
-                )
-            ),
+            name: servers.enter_context(serve(target, probe=probe, environment=environment))
+            for name, (target, probe, environment) in SYSTEMS.items()
         }
         figures = measure_all(started, texts)
         figures |= measure_memory(started)
@@ -55,7 +59,7 @@ def measure_all(servers: dict[str, Server], texts: Sequence[Any]) -> dict[str, f
     fresh = title_queries(texts, count=2 * ROUNDS * PER_ROUND + 200)
     warming, fresh = fresh[:200], fresh[200:]
     for name, server in servers.items():
-        send(server, name, judged + warming[: 20 if name == "django_naive" else None], concurrency=4)
+        send(server, name, (judged + warming)[: 8 if name in SLOW else None], concurrency=4)
     alone: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
     together: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
     cached: list[dict[str, Any]] = []
@@ -64,7 +68,7 @@ def measure_all(servers: dict[str, Server], texts: Sequence[Any]) -> dict[str, f
         one = fresh[2 * number * PER_ROUND :][:PER_ROUND]
         many = fresh[(2 * number + 1) * PER_ROUND :][:PER_ROUND]
         for name, server in servers.items():
-            few = PER_ROUND // 8 if name == "django_naive" else PER_ROUND
+            few = PER_ROUND // 20 if name in SLOW else PER_ROUND
             alone[name].append(send(server, name, one[:few], concurrency=1))
             together[name].append(send(server, name, many[:few], concurrency=8))
         cached.append(send(servers["ours"], "ours", judged, concurrency=1))
@@ -72,7 +76,8 @@ def measure_all(servers: dict[str, Server], texts: Sequence[Any]) -> dict[str, f
     for name in servers:
         figures |= summarise(name, alone[name], together[name])
     figures |= percentiles("ours_known_query", cached, "c1")
-    figures["rps_c8_ours_over_django"] = figures["ours_rps_c8"] / figures["django_rps_c8"]
+    for peer in ("django", "django_bare", "django_naive"):
+        figures[f"rps_c8_ours_over_{peer}"] = figures["ours_rps_c8"] / figures[f"{peer}_rps_c8"]
     return figures | summarise_steps([answer for answers in alone["ours"] for answer in answers["steps"]])
 
 
@@ -84,6 +89,7 @@ def send(server: Server, name: str, queries: Sequence[str], *, concurrency: int)
         "concurrency": concurrency,
         "keep_steps": name == "ours",
     }
+    cpu_before = server.cpu_seconds()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
         input=json.dumps(order),
@@ -95,6 +101,7 @@ def send(server: Server, name: str, queries: Sequence[str], *, concurrency: int)
     answer: dict[str, Any] = json.loads(done.stdout)
     if answer["failures"]:
         raise SystemExit(f"{name} failed: {answer['failures']}")
+    answer["cpu"] = server.cpu_seconds() - cpu_before
     return answer
 
 
@@ -103,6 +110,9 @@ def summarise(name: str, alone: Sequence[dict[str, Any]], together: Sequence[dic
     figures = percentiles(name, alone, "c1") | percentiles(name, together, "c8")
     figures[f"{name}_rps_c1"] = sum(len(a["seconds"]) for a in alone) / sum(a["wall"] for a in alone)
     figures[f"{name}_rps_c8"] = requests / sum(answer["wall"] for answer in together)
+    answers = [*alone, *together]
+    requests = sum(len(answer["seconds"]) for answer in answers)
+    figures[f"{name}_web_cpu_ms_per_request"] = sum(answer["cpu"] for answer in answers) * 1000 / requests
     return figures
 
 
