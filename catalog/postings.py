@@ -15,7 +15,6 @@ from catalog.documents import ProductDocument
 from catalog.text import analyse
 
 
-
 @dataclass(frozen=True, slots=True)
 class FieldShape:
     """How much a field's terms weigh, how strongly its length counts (b, 0..1), and how many terms it usually has."""

@@ -127,6 +127,13 @@ def encode_query(text: str, generation: LiveGeneration) -> tuple[NDArray[np.floa
     return vector, ""
 
 
+def warm_up() -> None:
+    """Load everything a search needs, so that the first shopper after a start does not wait for it."""
+    live = live_state()
+    if live.generation:
+        encode_query("warm up", live.generation)
+
+
 def forget_live() -> None:
     """Drop everything this process holds, as a fresh process would start (after a fork, and between tests)."""
     global _config  # noqa: PLW0603
