@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.demo.dice import Dice
-from catalog.demo.material import Colour, Option, OptionValue, ProductType
+from catalog.demo.kinds import Colour, Option, OptionValue, ProductType
 
 # Fixed dates, so that two runs agree: long gone, running until 2030, and still to come.
 PAST_WINDOWS = (("2023-11-01T00:00:00Z", "2023-11-12T00:00:00Z"), ("2024-06-01T00:00:00Z", "2024-06-19T00:00:00Z"))
 RUNNING_WINDOWS = (("2025-01-01T00:00:00Z", "2030-12-31T23:59:59Z"), ("2025-09-01T00:00:00Z", "2030-06-30T23:59:59Z"))
 COMING_WINDOWS = (("2031-11-01T00:00:00Z", "2031-11-12T00:00:00Z"),)
+VARIANTS_AT_MOST = 64
 DISCOUNTS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
 
@@ -18,6 +19,16 @@ DISCOUNTS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 class Sale:
     discount: float = 0.0
     window: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What all variants of a product share: its SKU, running number, price before options, and sale."""
+
+    sku: str
+    number: int
+    price: float
+    sale: Sale
 
 
 def choose_sale(dice: Dice) -> Sale:
@@ -69,35 +80,41 @@ def choose_options(option: Option | None, dice: Dice) -> tuple[OptionValue | Non
     return option.values[start : start + count]
 
 
-def make_variants(
-    type_: ProductType, sku: str, colours: tuple[Colour, ...], base_price: float, sale: Sale, dice: Dice, number: int
-) -> list[dict[str, Any]]:
+def make_variants(type_: ProductType, colours: tuple[Colour, ...], offer: Offer, dice: Dice) -> list[dict[str, Any]]:
     options = choose_options(type_.option, dice)
-    margin = dice.between(0.35, 0.72)
+    margin = round(dice.between(0.35, 0.72), 3)
     sold_out = dice.chance(0.04)
     variants: list[dict[str, Any]] = []
     for colour in colours if type_.shows_colour else colours[:1]:
         for option in options:
-            price = round_price(base_price * (option.price_factor if option else 1))
-            chosen: dict[str, str] = {"colour": colour.words.en} if type_.shows_colour else {}
-            if option and type_.option:
-                chosen[type_.option.definition.key] = option.words.en
-            variant: dict[str, Any] = {
-                "sku": sku,
-                "options": chosen,
-                "price": str(price),
-                "cost": str((price * Decimal(str(round(margin, 3)))).quantize(Decimal("0.01"))),
+            variant = {
+                "sku": offer.sku,
+                "options": name_options(type_, colour, option),
+                **make_prices(offer, option.price_factor if option else 1.0, margin),
                 "stock": 0 if sold_out else choose_stock(dice),
-                "barcode": make_barcode(number * 64 + len(variants)),
+                "barcode": make_barcode(offer.number * VARIANTS_AT_MOST + len(variants)),
                 "image": picture_url(type_, colour),
             }
-            if sale.window:
-                variant["sale_price"] = str(min(round_price(float(price) * (1 - sale.discount)), price))
             variants.append(variant)
     if len(variants) > 1:
         for position, variant in enumerate(variants, start=1):
-            variant["sku"] = f"{sku}-{position:02d}"
+            variant["sku"] = f"{offer.sku}-{position:02d}"
     return variants
+
+
+def name_options(type_: ProductType, colour: Colour, option: OptionValue | None) -> dict[str, str]:
+    names = {"colour": colour.words.en} if type_.shows_colour else {}
+    return names | ({type_.option.definition.key: option.words.en} if option and type_.option else {})
+
+
+def make_prices(offer: Offer, factor: float, margin: float) -> dict[str, str]:
+    price = round_price(offer.price * factor)
+    prices = {"price": str(price), "cost": str((price * Decimal(str(margin))).quantize(Decimal("0.01")))}
+    if offer.sale.window:
+        reduced = round_price(float(price) * (1 - offer.sale.discount))
+        if reduced < price:
+            prices["sale_price"] = str(reduced)
+    return prices
 
 
 def picture_name(type_: ProductType, colour: Colour) -> str:

@@ -4,27 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.demo.attributes import make_attributes
+from catalog.demo.descriptions import write_description
 from catalog.demo.dice import Dice
-from catalog.demo.material import (
-    AttributeChoice,
-    Brand,
-    Colour,
-    Department,
-    ProductType,
-    Words,
-    read_departments,
-)
-from catalog.demo.offers import choose_price, choose_sale, make_variants, picture_url
-from catalog.demo.wording import Facts, Value, fill, write_description
+from catalog.demo.kinds import AttributeChoice, Brand, Colour, Department, ProductType, Words
+from catalog.demo.material import read_departments
+from catalog.demo.offers import Offer, choose_price, choose_sale, make_variants, picture_url
+from catalog.demo.wording import Facts, Value, fill
 
 DEFAULT_PRODUCTS = 2400
-# The departments' units as the unit system names them; what only counts things (seats, keys) has none.
-WRITTEN_UNITS: dict[str, tuple[str, float]] = {
-    "in": ("cm", 2.54), "w": ("W", 1), "mah": ("mAh", 1), "gb": ("GB", 1), "hz": ("Hz", 1), "db": ("dB", 1),
-    "pa": ("kPa", 0.001), "m2": ("m²", 1), "mp": ("MP", 1), "mbps": ("Mbps", 1), "seats": ("", 1), "people": ("", 1),
-    "keys": ("", 1), "ports": ("", 1), "sheets": ("", 1), "gsm": ("", 1), "%": ("", 1), "pages": ("", 1),
-    "gears": ("", 1),
-}  # fmt: skip
 MARKETS = ((), (), (), (), (), (), (), (), ("cn",), ("us", "eu"))
 ATTEMPTS = 30
 
@@ -38,6 +26,19 @@ class DemoProduct:
     type: ProductType
     colours: tuple[Colour, ...]
     facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A product decided upon and not yet written out; `tier` runs from cheap (0) to dear (1)."""
+
+    department: Department
+    type: ProductType
+    number: int
+    tier: float
+    colours: tuple[Colour, ...]
+    facts: Facts
+    title: dict[str, str]
 
 
 def share_out(count: int) -> list[tuple[Department, ProductType, int]]:
@@ -65,21 +66,18 @@ def make_products(count: int = DEFAULT_PRODUCTS) -> Iterator[DemoProduct]:
 def make_product(
     department: Department, type_: ProductType, index: int, position: float, number: int, titles: set[str]
 ) -> DemoProduct:
+    """Rolls again while the title is taken; the last roll stands."""
     for attempt in range(ATTEMPTS):
         dice = Dice("demo", type_.key, index, attempt)
         tier = min(max(position + dice.between(-0.12, 0.12), 0.0), 0.999)
         facts = choose_facts(department, type_, tier, dice)
         pattern = dice.pick(type_.titles)
-        title = {
-            "en": fill(pattern.en, facts, "en", title=True),
-            "zh": fill(pattern.zh, facts, "zh", title=True),
-        }
-        if title["en"] not in titles:
+        title = {"en": fill(pattern.en, facts, "en", title=True), "zh": fill(pattern.zh, facts, "zh", title=True)}
+        if not titles & set(title.values()):
             break
-    titles.add(title["en"])
-    colours = choose_colours(type_, dice)
-    row = make_row(department, type_, tier, facts, colours, title, number, dice)
-    return DemoProduct(row, department, type_, colours, facts)
+    titles.update(title.values())
+    draft = Draft(department, type_, number, tier, choose_colours(type_, dice), facts, title)
+    return DemoProduct(make_row(draft, dice), department, type_, draft.colours, facts)
 
 
 def choose_brand(department: Department, tier: float, dice: Dice) -> Brand:
@@ -115,26 +113,24 @@ def choose_colours(type_: ProductType, dice: Dice) -> tuple[Colour, ...]:
     return tuple(dice.shuffled(type_.colours)[: min(len(type_.colours), dice.number(1, 4))])
 
 
-def make_row(
-    department: Department, type_: ProductType, tier: float, facts: Facts, colours: tuple[Colour, ...],
-    title: dict[str, str], number: int, dice: Dice,
-) -> dict[str, Any]:
-    sku = f"{department.key[:2].upper()}-{type_.key.replace('_', '')[:4].upper()}-{number:05d}"
+def make_row(draft: Draft, dice: Dice) -> dict[str, Any]:
+    type_ = draft.type
+    sku = f"{draft.department.key[:2].upper()}-{type_.key.replace('_', '')[:4].upper()}-{draft.number:05d}"
     sale = choose_sale(dice)
-    variants = make_variants(type_, sku, colours, choose_price(type_, tier, dice), sale, dice, number)
-    description = write_description(type_.openings, type_.features, department.closings, facts, dice)
+    offer = Offer(sku, draft.number, choose_price(type_, draft.tier, dice), sale)
+    variants = make_variants(type_, draft.colours, offer, dice)
     row: dict[str, Any] = {
         "sku": sku,
-        "titles": title,
-        "descriptions": description,
-        "brand": facts.names["brand"].as_dict(),
+        "titles": draft.title,
+        "descriptions": write_description(type_, draft.department, draft.facts, dice),
+        "brand": draft.facts.names["brand"].as_dict(),
         "category": [level.as_dict() for level in type_.path],
-        "attributes": make_attributes(type_, facts, colours, variants),
+        "attributes": make_attributes(type_, draft.facts, draft.colours, variants),
         "variants": variants,
-        "images": [picture_url(type_, colour) for colour in colours],
+        "images": [picture_url(type_, colour) for colour in draft.colours],
         **make_standing(dice),
         "markets": list(dice.pick(MARKETS)),
-        "extra": make_extra(facts, dice),
+        "extra": make_extra(draft.facts, dice),
     }
     if sale.window:
         row["sale_from"], row["sale_until"] = sale.window
@@ -157,40 +153,3 @@ def make_extra(facts: Facts, dice: Dice) -> dict[str, Any]:
         extra["model_number"] = facts.names["model"].en
         extra["warranty_months"] = dice.pick((12, 24, 24, 36))
     return extra
-
-
-def make_attributes(
-    type_: ProductType, facts: Facts, colours: tuple[Colour, ...], variants: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    attributes = []
-    if type_.shows_colour:
-        attributes.append({"key": "colour", "names": {"en": "Colour", "zh": "颜色"}, "kind": "text",
-                           "values": [colour.words.as_dict() for colour in colours]})
-    if type_.option:
-        definition = type_.option.definition
-        offered = {variant["options"][definition.key] for variant in variants}
-        attributes.append({"key": definition.key, "names": definition.names.as_dict(), "kind": "text", "values": [
-            value.words.as_dict() for value in type_.option.values if value.words.en in offered
-        ]})
-    for choice in type_.attributes:
-        attributes.append(make_attribute(choice, facts.values[choice.definition.key]))
-    return attributes
-
-
-def make_attribute(choice: AttributeChoice, values: tuple[Value, ...]) -> dict[str, Any]:
-    definition = choice.definition
-    attribute: dict[str, Any] = {"key": definition.key, "names": definition.names.as_dict(), "kind": definition.kind}
-    unit, factor = WRITTEN_UNITS.get(definition.written_unit, (definition.written_unit, 1))
-    if unit:
-        attribute["unit"] = unit
-    attribute["values"] = [
-        value.as_dict() if isinstance(value, Words) else write_number_value(value, factor) for value in values
-    ]
-    return attribute
-
-
-def write_number_value(value: float, factor: float) -> float | bool:
-    if isinstance(value, bool):
-        return value
-    number = round(value * factor, 3)
-    return int(number) if number == int(number) else number
