@@ -26,7 +26,7 @@ QUEUES = frozenset({"cpu", "gpu", "train"})
 BROKER_SECONDS = 1
 WORKERS_KEPT_SECONDS = 10.0
 # Counting reads every product: often while something is being built, seldom once all is fresh.
-COUNTS_KEPT_SECONDS = {True: 30.0, False: 2.0}
+COUNTS_KEPT_SECONDS, CHANGING_COUNTS_KEPT_SECONDS = 30.0, 2.0
 COUNTS_SQL = f"""
     SELECT count(*),
         count(*) FILTER (WHERE d.fingerprint = {DOCUMENT_FINGERPRINT_SQL}),
@@ -132,7 +132,7 @@ def look_at_index() -> Check:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS_SQL)
         total, indexed, embedded = cursor.fetchone()
-    facts = {"products": total, "indexed": indexed, "embedded": embedded}
+    facts = {"products": total, "indexed": indexed, "embedded": embedded, "counted_at": time.time()}
     if indexed < total or embedded < total:
         return Check(
             ok=False,
@@ -183,7 +183,12 @@ def check_models() -> Check:
     return Check(ok=True, facts={"query_encoder": loaded})
 
 
+def keep_counts(check: Check) -> float:
+    settled = check.ok and check.facts["products"]
+    return COUNTS_KEPT_SECONDS if settled else CHANGING_COUNTS_KEPT_SECONDS
+
+
 # Migrations of a running process cannot become unapplied in normal work; a missing one is looked for every time.
 check_migrations = Remembered(look_at_migrations, lambda check: 3600.0 if check.ok else 0.0)
-check_index = Remembered(look_at_index, lambda check: COUNTS_KEPT_SECONDS[check.ok])
+check_index = Remembered(look_at_index, keep_counts)
 check_workers = Remembered(look_at_workers, lambda check: WORKERS_KEPT_SECONDS if check.ok else 1.0)

@@ -38,12 +38,14 @@ class Child:
         self.cwd = cwd
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
+        self.log_begins = 0
         self.crashes = 0
         self.restart_at: float | None = None
 
     def start(self) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_KEPT_BYTES:
             os.replace(self.log, self.log.with_suffix(".log.1"))
+        self.log_begins = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 tied_to_parent(list(self.plan.command)),
@@ -104,7 +106,7 @@ class Child:
             self.process.send_signal(number)
 
     def last_words(self, lines: int = 5) -> list[str]:
-        """The end of its log: what it said before it died."""
+        """The end of what it said since its last start."""
         with self.log.open("rb") as log:
-            log.seek(max(self.log.stat().st_size - 4096, 0))
+            log.seek(max(self.log.stat().st_size - 16384, self.log_begins))
             return log.read().decode(errors="replace").strip().splitlines()[-lines:]

@@ -35,10 +35,6 @@ class ShopFolder:
         return self.var / "run"
 
     @property
-    def demo(self) -> Path:
-        return self.var / "demo"
-
-    @property
     def demo_state(self) -> Path:
         return self.run / "demo-state"
 

@@ -39,12 +39,9 @@ def run_and_tell(
         raise SupervisionError(f"Preparing the shop failed (whole log: {log}):\n{end}")
 
 
-def plan_import(file: Path, *, root: Path) -> list[ChildPlan]:
-    return [ChildPlan("import", manage("import_catalog", str(file), root=root))]
+def plan_import(file: Path, *, root: Path) -> ChildPlan:
+    return ChildPlan("import", manage("import_catalog", str(file), root=root))
 
 
-def plan_demo(folder: Path, *, root: Path) -> list[ChildPlan]:
-    return [
-        ChildPlan("demo", manage("make_demo_catalog", str(folder), root=root)),
-        ChildPlan("import", manage("import_catalog", str(folder / "products.jsonl"), root=root)),
-    ]
+def plan_demo(*, root: Path) -> ChildPlan:
+    return ChildPlan("import", manage("load_demo", root=root))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from searchsite.supervision.children import Child, ChildPlan
 from searchsite.supervision.console import Console
@@ -14,15 +15,18 @@ STARTED, DONE = "started", "done"
 
 
 class CatalogLoader:
-    """A small machine the supervisor advances: wait for the web, choose what to load, load, count, announce."""
+    """A small machine the supervisor advances: wait for the web, choose what to load, load it, count, announce."""
 
     def __init__(self, options: UpOptions, environment: Mapping[str, str], console: Console, *, began: float) -> None:
         self.options, self.environment, self.console, self.began = options, environment, console, began
-        self.waiting: list[ChildPlan] | None = None
-        self.job: Child | None = None
+        self.state = options.folder.demo_state
+        self.open = False
         self.finished = False
         self.asked_at = 0.0
-        self.demo = False
+        self.job: Child | None = None
+        self.job_is_demo = False
+        # Counts taken before the load ended say nothing about it.
+        self.loaded_at = time.time()
 
     def advance(self) -> None:
         if self.finished or time.monotonic() - self.asked_at < ASK_SECONDS:
@@ -32,51 +36,55 @@ class CatalogLoader:
         if not checks or "index" not in checks:
             return
         index = checks["index"]
-        if self.waiting is None:
+        if not self.open:
+            self.open = True
             self.announce("The shop is open")
-            self.waiting = self.choose(index["products"])
-        self.run_jobs()
+            self.begin(self.choose(index["products"]))
+        if self.job and self.job.ended_within(0):
+            self.end_job(self.job)
         if index["products"]:
             self.console.show_progress(describe_progress(index))
-        if self.job is None and not self.waiting and index["ok"]:
-            self.finish(index["products"])
+        if self.job is None and index["counted_at"] > self.loaded_at:
+            self.finish_if_fresh(index)
 
-    def choose(self, products: int) -> list[ChildPlan]:
+    def choose(self, products: int) -> ChildPlan | None:
         if self.options.catalog:
             self.console.say(f"Loading {self.options.catalog}…")
             return plan_import(self.options.catalog, root=self.options.root)
-        state = self.options.folder.demo_state
-        begun = state.read_text() if state.exists() else ""
+        begun = self.state.read_text() if self.state.exists() else ""
         # A load that was cut off is done again (an import is idempotent); a catalog of the owner's is left alone.
         if not self.options.demo or begun == DONE or (products and begun != STARTED):
-            return []
+            return None
         self.console.say("The catalog is empty: loading the demo catalog…")
-        state.write_text(STARTED)
-        self.demo = True
-        return plan_demo(self.options.folder.demo, root=self.options.root)
+        self.state.write_text(STARTED)
+        self.job_is_demo = True
+        return plan_demo(root=self.options.root)
 
-    def run_jobs(self) -> None:
-        if self.job and self.job.process and self.job.process.poll() is None:
-            return
-        if self.job and self.job.process and self.job.process.returncode:
-            self.console.say(f"Loading the catalog failed ({self.job.log}):")
-            for line in self.job.last_words(8):
-                self.console.say(f"    {line[:300]}")
-            self.waiting, self.demo = [], False
-        self.job = None
-        if self.waiting:
-            folder = self.options.folder
-            plan = self.waiting.pop(0)
-            self.job = Child(plan, log_folder=folder.logs, environment=self.environment, cwd=self.options.root)
+    def begin(self, plan: ChildPlan | None) -> None:
+        if plan:
+            logs = self.options.folder.logs
+            self.job = Child(plan, log_folder=logs, environment=self.environment, cwd=self.options.root)
             self.job.start()
-        elif self.demo:
-            self.options.folder.demo_state.write_text(DONE)
-            self.demo = False
 
-    def finish(self, products: int) -> None:
-        self.finished = True
-        self.announce(f"All {products:,} products are searchable" if products else "The catalog is empty")
-        self.console.say("Ctrl-C stops everything.")
+    def end_job(self, job: Child) -> None:
+        failed = bool(job.process and job.process.returncode)
+        if failed:
+            self.console.say(f"Loading the catalog failed; start again to repeat it. Its log, {job.log}, ends:")
+        elif self.job_is_demo:
+            self.state.write_text(DONE)
+        # Lines of JSON are its log, the others are meant for people.
+        for line in job.last_words(40):
+            if failed or not line.startswith("{"):
+                self.console.say(f"    {line[:300]}")
+        self.job = None
+        self.loaded_at = time.time()
+
+    def finish_if_fresh(self, index: dict[str, Any]) -> None:
+        total = index["products"]
+        if index["ok"]:
+            self.finished = True
+            self.announce(f"All {total:,} products are searchable" if total else "The catalog is empty")
+            self.console.say("Ctrl-C stops everything.")
 
     def announce(self, what: str) -> None:
         base = f"http://{self.options.public_host}:{self.options.port}"
