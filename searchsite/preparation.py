@@ -37,7 +37,7 @@ def migrate(tell: Tell) -> None:
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if missing:
             call_command("migrate", interactive=False, verbosity=0)
-            tell(f"Tables: {len(missing)} migrations applied")
+            tell(f"Tables: brought up to date ({len(missing)} steps)")
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('searchsite.migrate'))")

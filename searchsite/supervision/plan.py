@@ -15,8 +15,9 @@ def plan_children(*, host: str, port: int, run_folder: Path) -> list[ChildPlan]:
     """In starting order. One worker takes uploads and indexing; another holds the models, so they load once."""
     return [
         plan_web(host, port),
-        plan_worker("worker", ("cpu",), concurrency=2),
-        plan_worker("worker-models", ("gpu", "train"), concurrency=1),
+        plan_worker("worker", ("cpu",), concurrency=2, patience=20),
+        # A batch it does not finish is embedded after the next start; nobody should wait for it at Ctrl-C.
+        plan_worker("worker-models", ("gpu", "train"), concurrency=1, patience=5),
         ChildPlan(
             "beat",
             [*celery("beat"), "--schedule", str(run_folder / "beat-schedule"), "--pidfile="],
@@ -32,10 +33,10 @@ def plan_web(host: str, port: int) -> ChildPlan:
     return ChildPlan("web", command, patience=12)
 
 
-def plan_worker(name: str, queues: tuple[str, ...], *, concurrency: int) -> ChildPlan:
+def plan_worker(name: str, queues: tuple[str, ...], *, concurrency: int, patience: float) -> ChildPlan:
     command = [*celery("worker"), "-Q", ",".join(queues), "-n", f"{name}@%h", "-c", str(concurrency)]
     command += ["--without-gossip", "--without-mingle"]
-    return ChildPlan(name, command, patience=20, queues=queues, hurry=signal.SIGQUIT)
+    return ChildPlan(name, command, patience=patience, queues=queues, hurry=signal.SIGQUIT)
 
 
 def celery(command: str) -> list[str]:
