@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Upload(models.Model):
@@ -36,7 +37,7 @@ class Upload(models.Model):
     total_bytes = models.BigIntegerField(_("bytes"), default=0)
     read_bytes = models.BigIntegerField(_("bytes read"), default=0)
     rows = models.BigIntegerField(_("rows read"), default=0)
-    created_count = models.BigIntegerField(_("created"), default=0)
+    created_count = models.BigIntegerField(pgettext_lazy("upload count", "created"), default=0)
     changed_count = models.BigIntegerField(_("changed"), default=0)
     unchanged_count = models.BigIntegerField(_("unchanged"), default=0)
     deleted_count = models.BigIntegerField(_("removed"), default=0)
