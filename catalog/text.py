@@ -139,12 +139,20 @@ def analyse(text: str) -> list[str]:
     A compound gives itself and its parts, so "HP-15s" is found by "hp15s", "15s" and "hp"; a number with a unit gives
     one term whatever the unit is written in, and the plain number.
     """
+    return analyse_with_length(text)[0]
+
+
+def analyse_with_length(text: str) -> tuple[list[str], int]:
+    """The terms, and how many words were written: several terms of one word must not make a document longer."""
     tokens: list[str] = []
+    length = 0
     for match in _TOKEN.finditer(normalise(text)):
         chunk = match[0]
         kind = match.lastgroup or "other"
-        tokens.extend(_expand(kind, chunk) if len(chunk) <= MAX_TOKEN else _expand_long(kind, chunk))
-    return tokens
+        terms = _expand(kind, chunk) if len(chunk) <= MAX_TOKEN else _expand_long(kind, chunk)
+        tokens.extend(terms)
+        length += len(terms) if kind == "han" else 1
+    return tokens, length
 
 
 def _expand_long(kind: str, chunk: str) -> list[str]:

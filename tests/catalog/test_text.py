@@ -9,6 +9,7 @@ from catalog.text import (
     MAX_KEY,
     MAX_TOKEN,
     analyse,
+    analyse_with_length,
     detect_language,
     fold_key,
     normalise,
@@ -114,6 +115,12 @@ def test_a_number_keeps_its_plain_form_beside_its_unit():
 
 def test_ranges_and_alternatives_are_not_one_word():
     assert analyse("10-20kg and/or") == ["10", "20kg", "20", "and", "or"]
+
+
+def test_the_parts_of_a_word_do_not_make_a_text_longer():
+    tokens, length = analyse_with_length("HP dv7-1211ea 16GB 打印机")
+    assert len(tokens) > length
+    assert length == 3 + len(analyse("打印机"))
 
 
 @pytest.mark.parametrize("text", ["", " ", "!!! ??? …", "🎧👨‍👩‍👧", "\u200b", "'; -- ", "()&|!:*<->"])
