@@ -45,6 +45,7 @@ def start_embedded_servers() -> None:
     from searchsite.supervision.services import EmbeddedServices  # noqa: PLC0415  (loads only where it is needed)
 
     folder = Path(tempfile.mkdtemp(prefix="searchsite-servers-"))
+    folder.chmod(0o711)  # root's servers run under an account of their own
     services = EmbeddedServices(folder)
     _running.update(services=services, folder=folder)
     if not os.environ.get("DATABASE_URL"):
