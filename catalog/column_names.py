@@ -76,7 +76,7 @@ SIZES_AND_COLOURS = frozenset({"size", "color", "colour", "颜色", "尺码"})
 TECHNICAL = re.compile(
     r"url key|meta |use config|created at|updated at|website|store view|tax class|attribute set|gift message|custom |"
     r"page layout|display product|.* label$|map |msrp display|min cart|max cart|qty |.* qty( |$)|is qty|manage stock|"
-    r"notify |backorders|allow |is in stock|is decimal|new (from|to) date|visibility|product options|product websites|"
+    r"备注$|remarks?$|notes?$|comments?$|notify |backorders|allow |is in stock|is decimal|new (from|to) date|visibility|product options|product websites|"
     r"configurable variation |put$|row$|reason$|searchsite |detail html|html len|enable "
 )
 PRODUCT_TYPE_NOISE = "product type"

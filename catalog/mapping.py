@@ -118,8 +118,11 @@ def parse_mapping(data: Mapping[str, Any]) -> ColumnMap:
     faults += _find_contradictions(columns, sku_from=sku_from, native=native)
     if faults:
         raise MappingRefused(" · ".join(faults[:20]), faults=faults[:20])
-    families = {name: target for name, target in columns.items() if name.endswith("*")}
-    return ColumnMap(columns, sku_from, native, data.get("allow_many_archived") is True, families)
+    return ColumnMap(columns, sku_from, native, data.get("allow_many_archived") is True, families_of(columns))
+
+
+def families_of(columns: Mapping[str, ColumnTarget]) -> dict[str, ColumnTarget]:
+    return {name: target for name, target in columns.items() if name.endswith("*")}
 
 
 def header_signature(columns: Iterable[str]) -> str:

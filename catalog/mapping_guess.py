@@ -19,7 +19,7 @@ from catalog.column_names import (
     split_locale,
     split_unit,
 )
-from catalog.mapping import ColumnMap, ColumnTarget, collapse_families, parse_mapping
+from catalog.mapping import ColumnMap, ColumnTarget, collapse_families, families_of
 from catalog.text import detect_language
 from catalog.units import known_unit, parse_quantity
 from catalog.values import is_blank, parse_bool, parse_moment, parse_number, split_list
@@ -45,7 +45,8 @@ def guess_mapping(columns: Sequence[str], samples: Samples, *, native: bool = Fa
         chosen[column] = _guess_rest(column, names.get(column, ""), values, has_parent=has_parent)
     sku_from = () if any(target.target == "sku" for target in chosen.values()) else _choose_sku_source(chosen)
     ordered = {column: chosen[column] for column in collapse_families(columns, chosen)}
-    return parse_mapping(ColumnMap(ordered, sku_from).as_json())
+    # Not checked: what the guess lacks (a SKU, say) is for the merchandiser to add.
+    return ColumnMap(ordered, sku_from, _families=families_of(ordered))
 
 
 def _short_names(columns: Sequence[str]) -> dict[str, str]:
@@ -91,7 +92,7 @@ def _choose_localised(
             if name != synonym or column in chosen or (target == "category" and _is_plumbing(name, values[column])):
                 continue
             language = locale or _language(values[column])
-            if language not in taken and (not taken or locale):
+            if language not in taken:
                 taken.add(language)
                 chosen[column] = ColumnTarget(f"{target}.{language}")
 
@@ -139,11 +140,9 @@ def _fits(target: str, values: Sequence[Any]) -> bool:
     if not values:
         return True
     if target == "sku":
-        return len({str(value) for value in values}) > 0.9 * len(values) and not isinstance(values[0], list | bool)
+        return len({str(value) for value in values}) > 0.6 * len(values) and not isinstance(values[0], list | bool)
     if target in ("price", "sale_price", "cost", "stock", "rating", "rating_count", "popularity"):
-        return all(_reads(parse_number, value) for value in values[:50]) or (
-            target == "stock" and all(_reads(parse_bool, value) for value in values[:50])
-        )
+        return _mostly(parse_number, values) or (target == "stock" and _mostly(parse_bool, values))
     if target == "attributes":
         return any(isinstance(value, str) and "=" in value for value in values)
     return True
@@ -191,7 +190,7 @@ def _guess_attribute(column: str, values: list[Any]) -> ColumnTarget:
         return _IGNORE
     kind, unit = guess_kind(entries) if normalise_name(column) not in SIZES_AND_COLOURS else ("text", "")
     label, bracket = split_unit(column)
-    if known_unit(bracket) and all(_reads(parse_number, entry) for entry in entries):
+    if known_unit(bracket) and _mostly(parse_number, entries):
         kind, unit = "number", bracket
     elif bracket:
         label = column
@@ -218,6 +217,12 @@ def guess_kind(entries: Sequence[Any]) -> tuple[str, str]:
     if all(quantities) and len(units) == 1 and len(entries) > 1:
         return "number", units.pop()
     return "text", ""
+
+
+def _mostly(parse: Any, values: Sequence[Any]) -> bool:
+    """A wrong cell here and there is a refused row later, not another meaning of the column."""
+    tried = values[:50]
+    return sum(_reads(parse, value) for value in tried) >= 0.8 * len(tried)
 
 
 def _reads(parse: Any, value: Any) -> bool:

@@ -49,7 +49,7 @@ def read_native(cells: Mapping[str, Any], row_number: int, book: AttributeBook) 
         variants=_read_variants(cells, sku),
         images=read_images(cells["images"]) if "images" in cells else None,
         sale_from=_said(cells, "sale_from", read_moment),
-        sale_until=_said(cells, "sale_until", read_moment),
+        sale_until=_said(cells, "sale_until", read_moment, end_of_day=True),
         rating_average=_said(cells, "rating_average", read_rating),
         rating_count=_said(cells, "rating_count", read_count),
         popularity=_said(cells, "popularity", read_rating, limit=1e15),

@@ -222,8 +222,8 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "rating_count": read_count,
     "popularity": lambda column, value: read_rating(column, value, limit=1e15),
     "markets": lambda column, value: read_markets(value, column),
-    "sale_from": lambda _column, value: read_moment("sale_from", value),
-    "sale_until": lambda _column, value: read_moment("sale_until", value),
+    "sale_from": read_moment,
+    "sale_until": lambda column, value: read_moment(column, value, end_of_day=True),
     "status": lambda column, value: read_status(value, column),
 }
 

@@ -80,10 +80,10 @@ def check_prices(price: Amount, sale_price: Amount, column: str = "sale_price") 
     return sale_price
 
 
-def read_moment(column: str, value: Any) -> Moment:
+def read_moment(column: str, value: Any, *, end_of_day: bool = False) -> Moment:
     if is_blank(value):
         return Empty.EMPTY
-    return guarded("wrong_date", column, lambda: parse_moment(value, end_of_day=column.endswith("until")))
+    return guarded("wrong_date", column, lambda: parse_moment(value, end_of_day=end_of_day))
 
 
 def read_rating(column: str, value: Any, *, limit: float = 5) -> float | None:

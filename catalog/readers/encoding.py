@@ -38,7 +38,7 @@ def detect_encoding(source: BinaryIO) -> str:
     if wide := _detect_wide(head):
         return wide
     sample = head if not head.isascii() else _find_telling_bytes(source)
-    if not sample or _decodes(sample, "utf-8"):
+    if not sample or _is_mostly_utf8(sample):
         return "utf-8"
     return _detect_legacy(sample)
 
@@ -60,6 +60,13 @@ def _find_telling_bytes(source: BinaryIO) -> bytes:
             start = next(index for index, byte in enumerate(block) if byte > 0x7F)
             return block[start : start + SAMPLE_BYTES]
     return b""
+
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """A few rows pasted from elsewhere do not make another encoding of a file; they are refused one by one."""
+    text = codecs.getincrementaldecoder("utf-8")(BAD_BYTES_HANDLER).decode(sample)
+    bad = text.count(BAD_BYTES)
+    return bad * 20 <= sum(character > "\x7f" for character in text) - bad if bad else True
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:

@@ -48,11 +48,10 @@ def read_xlsx(path: Path) -> Iterator[RawRow]:
     """Rows under the first non-empty row, numbered as Excel shows them; formulas give the value Excel last saved."""
     check_archive(path)
     try:
-        workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
+        # Given as a stream: openpyxl would judge a path by its name.
+        with path.open("rb") as stream:
+            workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             yield from _read_sheet(workbook.worksheets[0])
-        finally:
-            workbook.close()
     except _DAMAGED as error:
         raise UploadRefused(_("The Excel file is damaged. Save it again and upload it again.")) from error
     except IndexError as error:

@@ -37,7 +37,7 @@ class Validator:
         return sorted(self._builder.unknown_columns)[:200]
 
     def validate(self, rows: Iterable[RawRow]) -> Iterator[ProductRow | Refusal]:
-        """Rows in their order; consecutive variant rows of one product come as one."""
+        """Rows in their order; consecutive variant rows of one product come as one, a refused row between them first."""
         held: ProductRow | None = None
         for raw in rows:
             result = self._validate_row(raw)
