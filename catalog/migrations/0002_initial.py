@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name (English)')),
                 ('name_zh', models.CharField(blank=True, max_length=200, verbose_name='name (Chinese)')),
                 ('position', models.IntegerField(default=0, verbose_name='position')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='catalog.category')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='catalog.category', verbose_name='parent category')),
             ],
             options={
                 'verbose_name': 'category',

@@ -9,7 +9,9 @@ class Category(models.Model):
     """A node of the category tree. `key` is the slash path of slugs from the root, so a subtree is a prefix."""
 
     key = models.CharField(_("key"), max_length=300, unique=True)
-    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="children", verbose_name=_("parent category")
+    )
     name_en = models.CharField(_("name (English)"), max_length=200, blank=True)
     name_zh = models.CharField(_("name (Chinese)"), max_length=200, blank=True)
     position = models.IntegerField(_("position"), default=0)

@@ -15,28 +15,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from ranking.admin.config_words import EXPLANATIONS, NAMES
 from ranking.models import RankingConfig
 from ranking.registry import DEFAULT_PARAMETERS, DEFAULT_WEIGHTS
 
 WEIGHT_PREFIX, PARAMETER_PREFIX = "weight_", "parameter_"
-EXPLANATIONS = {
-    "bm25": _("How well the words of the query are found in the product's texts."),
-    "dense": _("How near the meaning of the query is to the product, even in other words or the other language."),
-    "in_stock": _("Prefers what can be bought now."),
-    "popularity": _("Prefers what sells and is looked at."),
-    "rating": _("Prefers what buyers rated well, weighed by how many did."),
-    "fresh": _("Prefers what is new."),
-    "margin": _("Prefers what earns more."),
-    "k1": _("How much it counts that a word comes several times; 1.2 is usual."),
-    "b": _("How much long texts are held back; 0 not at all, 1 fully."),
-    "minimum_coverage": _("Which share of the query's information a product must hold to be found by words."),
-    "dense_limit": _("How many nearest products by meaning are considered."),
-    "dense_margin": _("How much less similar than the best a product found by meaning alone may be."),
-    "dense_floor": _("The least similarity of a product found by meaning alone."),
-    "window": _("How many products found by words also get their nearness in meaning."),
-    "ef_search": _("How thoroughly the vector index is searched; more finds more and takes longer."),
-    "fresh_half_life_days": _("After how many days a product is half as new."),
-}
 
 
 class RankingConfigForm(forms.ModelForm):
@@ -76,7 +59,7 @@ def list_numbers(config: RankingConfig) -> list[tuple[str, str, float | None]]:
 
 def make_number_field(name: str, value: float | None) -> forms.FloatField:
     return forms.FloatField(
-        label=name.replace("_", " "),
+        label=NAMES.get(name, name.replace("_", " ")),
         help_text=EXPLANATIONS.get(name, ""),
         initial=value,
         min_value=0,
@@ -117,7 +100,9 @@ class RankingConfigAdmin(ModelAdmin):
 
     @display(description=_("weights"))
     def show_weights(self, config: RankingConfig) -> SafeString:
-        return format_html_join(" · ", "{} {}", ((name, f"{value:g}") for name, value in config.weights.items()))
+        return format_html_join(
+            " · ", "{} {}", ((NAMES.get(name, name), f"{value:g}") for name, value in config.weights.items())
+        )
 
     @action(description=_("Make live"), permissions=["change"])
     def make_live(self, request: HttpRequest, queryset: QuerySet[RankingConfig]) -> None:
