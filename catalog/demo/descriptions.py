@@ -28,9 +28,9 @@ class Filled:
 
 
 def condition_holds(condition: Condition, facts: Facts) -> bool:
-    values = facts.values.get(condition.key, ())
-    if condition.value:
-        held = any(isinstance(value, Words) and value.en == condition.value for value in values)
+    values = (facts.names["type"],) if condition.key == "type" else facts.values.get(condition.key, ())
+    if condition.values:
+        held = any(isinstance(value, Words) and value.en in condition.values for value in values)
     else:
         held = any(value is True for value in values)
     return held != condition.negated

@@ -26,21 +26,25 @@ class AttributeDef:
 
 @dataclass(frozen=True, slots=True)
 class AttributeChoice:
-    """What values a product type may have: ascending numbers, texts (`take` of them at once) or a probability."""
+    """What values a product type may have: numbers from modest to best, texts (`take` at once) or a probability.
+
+    `follows` names an attribute whose choice decides: its third value goes with the third value here.
+    """
 
     definition: AttributeDef
     numbers: tuple[float, ...] = ()
     texts: tuple[Words, ...] = ()
     probability: float = 0.0
     take: int = 1
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`key` (true), `!key` (not true) or `key=English value`."""
+    """`key` (true), `key=English value` or `key=one/another`; `!` negates. `type` is the key of the product type."""
 
     key: str
-    value: str = ""
+    values: tuple[str, ...] = ()
     negated: bool = False
 
 

@@ -57,7 +57,8 @@ def parse_sentence(line: str) -> Sentence:
         line = matched.group(2)
         for part in matched.group(1).split(","):
             key, _, value = part.strip().partition("=")
-            conditions.append(Condition(key.lstrip("!"), value.strip(), key.startswith("!")))
+            values = tuple(filter(None, value.strip().split("/")))
+            conditions.append(Condition(key.lstrip("!"), values, key.startswith("!")))
     return Sentence(parse_words(line), tuple(conditions))
 
 
@@ -66,16 +67,17 @@ def parse_sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def parse_attribute(line: str) -> AttributeChoice:
-    """`screen: 6.1 6.5`, `waterproof: 0.4`, `style*2: Casual/休闲, Formal/正式`."""
+    """`screen: 6.1 6.5`, `waterproof: 0.4`, `style*2: Casual/休闲, Formal/正式`, `weight@screen: 170 190`."""
     key, _, values = line.partition(":")
     key, _, take = key.strip().partition("*")
+    key, _, follows = key.partition("@")
     definition = read_vocabulary().attributes[key]
     if definition.kind == "number":
-        return AttributeChoice(definition, numbers=tuple(float(value) for value in values.split()))
+        return AttributeChoice(definition, numbers=tuple(float(value) for value in values.split()), follows=follows)
     if definition.kind == "boolean":
         return AttributeChoice(definition, probability=float(values))
     texts = tuple(parse_words(value, "/") for value in values.split(","))
-    return AttributeChoice(definition, texts=texts, take=int(take or 1))
+    return AttributeChoice(definition, texts=texts, take=int(take or 1), follows=follows)
 
 
 def parse_option(line: str) -> Option:

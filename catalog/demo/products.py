@@ -1,6 +1,6 @@
 """Makes the demo's products one by one, each a line of the import format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,13 +85,11 @@ def choose_brand(department: Department, tier: float, dice: Dice) -> Brand:
     return dice.pick([brand for brand in department.brands if brand.tier == wanted])
 
 
-def choose_values(choice: AttributeChoice, tier: float, dice: Dice) -> tuple[Value, ...]:
+def choose_places(choice: AttributeChoice, tier: float, dice: Dice) -> tuple[int, ...]:
+    """Which of the possible values: numbers by the product's tier, texts freely and in their listed order."""
     if choice.numbers:
-        return (dice.ranked(choice.numbers, tier),)
-    if choice.texts:
-        picked = dice.shuffled(range(len(choice.texts)))[: choice.take]
-        return tuple(choice.texts[place] for place in sorted(picked))
-    return (dice.chance(choice.probability * (0.6 + 0.8 * tier)) or choice.probability >= 1,)
+        return (dice.ranked(range(len(choice.numbers)), tier),)
+    return tuple(sorted(dice.shuffled(range(len(choice.texts)))[: choice.take]))
 
 
 def choose_facts(department: Department, type_: ProductType, tier: float, dice: Dice) -> Facts:
@@ -102,8 +100,18 @@ def choose_facts(department: Department, type_: ProductType, tier: float, dice: 
         "series": dice.pick(department.series),
         "model": Words(model, model),
         "noun": type_.nouns,
+        "type": Words(type_.key, type_.key),
     }
-    values = {choice.definition.key: choose_values(choice, tier, dice) for choice in type_.attributes}
+    chosen: dict[str, tuple[int, ...]] = {}
+    values: dict[str, tuple[Value, ...]] = {}
+    for choice in type_.attributes:
+        key = choice.definition.key
+        if choice.definition.kind == "boolean":
+            values[key] = (choice.probability >= 1 or dice.chance(choice.probability * (0.6 + 0.8 * tier)),)
+            continue
+        chosen[key] = chosen[choice.follows] if choice.follows else choose_places(choice, tier, dice)
+        options: Sequence[Value] = choice.numbers or choice.texts
+        values[key] = tuple(options[place] for place in chosen[key])
     return Facts(names, values)
 
 

@@ -17,7 +17,8 @@ def test_ranked_follows_the_tier() -> None:
     dice = Dice("tiers")
     cheap = sum(dice.ranked([1, 2, 3, 4], 0.05) for _ in range(200))
     dear = sum(dice.ranked([1, 2, 3, 4], 0.95) for _ in range(200))
-    assert cheap < 300 < 600 < dear
+    assert cheap < 300
+    assert dear > 600
 
 
 def test_shuffled_keeps_everything() -> None:

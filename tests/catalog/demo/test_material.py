@@ -22,8 +22,28 @@ def test_conditions_name_values_the_type_can_have(department: Department, type_:
     for sentence in [*type_.openings, *type_.features]:
         for condition in sentence.conditions:
             assert condition.key in choices
-            if condition.value:
-                assert condition.value in {text.en for text in choices[condition.key].texts}
+            assert set(condition.values) <= {text.en for text in choices[condition.key].texts}
+
+
+@each_type
+def test_what_follows_another_attribute_has_a_value_for_each_of_its(department: Department, type_: ProductType) -> None:
+    sizes = {choice.definition.key: len(choice.numbers or choice.texts) for choice in type_.attributes}
+    order = list(sizes)
+    for choice in type_.attributes:
+        if choice.follows:
+            assert sizes[choice.definition.key] == sizes[choice.follows]
+            assert order.index(choice.follows) < order.index(choice.definition.key)
+
+
+@pytest.mark.parametrize("department", read_departments(), ids=lambda department: department.key)
+def test_closings_name_types_of_their_department_and_every_type_has_one(department: Department) -> None:
+    keys = {type_.key for type_ in department.types}
+    for sentence in department.closings:
+        for condition in sentence.conditions:
+            assert condition.key == "type"
+            assert set(condition.values) <= keys
+    for key in keys:
+        assert any(all((key in c.values) != c.negated for c in s.conditions) for s in department.closings)
 
 
 @each_type
