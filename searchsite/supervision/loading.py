@@ -11,6 +11,7 @@ from searchsite.supervision.options import UpOptions
 from searchsite.supervision.readiness import ask_readiness, describe_progress
 
 ASK_SECONDS = 2.0
+ASK_UNTIL_OPEN_SECONDS = 0.25
 STARTED, DONE = "started", "done"
 
 
@@ -29,7 +30,8 @@ class CatalogLoader:
         self.loaded_at = time.time()
 
     def advance(self) -> None:
-        if self.finished or time.monotonic() - self.asked_at < ASK_SECONDS:
+        pause = ASK_SECONDS if self.open else ASK_UNTIL_OPEN_SECONDS
+        if self.finished or time.monotonic() - self.asked_at < pause:
             return
         checks = ask_readiness(self.options.host, self.options.port, public_host=self.options.public_host)
         self.asked_at = time.monotonic()

@@ -21,6 +21,7 @@ from searchsite.supervision.services import EmbeddedServices, record_services
 
 TICK_SECONDS = 0.25
 SERVICES_SECONDS = 2.0
+WEB_ALONE_SECONDS = 20.0
 QUEUES = ("cpu", "gpu", "train")
 
 
@@ -35,6 +36,7 @@ class Supervisor:
         self.services = EmbeddedServices(self.folder.var) if not (options.database_url and options.broker_url) else None
         self.children: list[Child] = []
         self.services_seen_at = 0.0
+        self.all_started = False
         self.environment = {
             **os.environ,
             MARK: str(self.folder.var),
@@ -83,7 +85,8 @@ class Supervisor:
         for plan in plan_children(host=self.options.host, port=self.options.port, run_folder=self.folder.run):
             child = Child(plan, log_folder=self.folder.logs, environment=self.environment, cwd=self.options.root)
             self.children.append(child)
-            child.start()
+        self.children[0].start()
+        self.web_started_at = time.monotonic()
         self.loader = CatalogLoader(self.options, self.environment, self.console, began=began)
 
     def start_services(self) -> None:
@@ -113,11 +116,21 @@ class Supervisor:
         while True:
             for child in self.children:
                 self.watch(child)
+            self.start_the_rest()
             if time.monotonic() - self.services_seen_at > SERVICES_SECONDS:
                 self.watch_services()
                 self.services_seen_at = time.monotonic()
             self.loader.advance()
             time.sleep(TICK_SECONDS)
+
+    def start_the_rest(self) -> None:
+        """After the web, so that on a small machine the first page does not wait for the workers' start."""
+        patient = time.monotonic() - self.web_started_at < WEB_ALONE_SECONDS
+        if self.all_started or (patient and not self.loader.open):
+            return
+        for child in self.children[1:]:
+            child.start()
+        self.all_started = True
 
     def watch(self, child: Child) -> None:
         if child.has_crashed():
