@@ -12,6 +12,8 @@ from searchsite.supervision.readiness import ask_readiness, describe_progress
 
 ASK_SECONDS = 2.0
 ASK_UNTIL_OPEN_SECONDS = 0.25
+# Told again after a long load, not twice in a row.
+ADDRESSES_SEEN_SECONDS = 20.0
 STARTED, DONE = "started", "done"
 
 
@@ -24,6 +26,7 @@ class CatalogLoader:
         self.open = False
         self.finished = False
         self.asked_at = 0.0
+        self.addresses_told_at = float("-inf")
         self.job: Child | None = None
         self.job_is_demo = False
         # Counts taken before the load ended say nothing about it.
@@ -91,6 +94,9 @@ class CatalogLoader:
     def announce(self, what: str) -> None:
         base = f"http://{self.options.public_host}:{self.options.port}"
         self.console.say(f"{what} ({time.monotonic() - self.began:.0f} s).")
+        if time.monotonic() - self.addresses_told_at < ADDRESSES_SEEN_SECONDS:
+            return
+        self.addresses_told_at = time.monotonic()
         self.console.say(f"    shop   {base}/\n    admin  {base}/admin/\n    API    {base}/api/v1/docs")
 
     def stop(self) -> None:
