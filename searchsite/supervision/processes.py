@@ -43,7 +43,7 @@ def environment_of(pid: int) -> list[str]:
         return []
 
 
-def stop_marked(mark: str, *, patience: float = 10) -> int:
+def stop_marked(mark: str, *, patience: float = 4) -> int:
     """Stop what an earlier supervisor left running: politely, then not. Answers how many there were."""
     found = find_marked(mark)
     for pid in found:

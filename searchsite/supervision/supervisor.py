@@ -92,6 +92,10 @@ class Supervisor:
     def start_services(self) -> None:
         """Start or adopt what the owner did not name a server for; write down where everything is."""
         urls = {}
+        if self.services and self.services.home != self.folder.var:
+            self.console.say(
+                f"The servers' files are in {self.services.home}: their account cannot reach {self.folder.var}."
+            )
         if self.services and not self.options.database_url:
             urls["database_url"] = self.timed("Database", self.services.start_postgres)
         if self.services and not self.options.broker_url:
