@@ -36,11 +36,15 @@ def condition_holds(condition: Condition, facts: Facts) -> bool:
     return held != condition.negated
 
 
+def is_true(sentence: Sentence, facts: Facts) -> bool:
+    return all(condition_holds(condition, facts) for condition in sentence.conditions)
+
+
 def fill_true_ones(sentences: Sequence[Sentence], facts: Facts) -> list[Filled]:
     return [
         Filled(fill(sentence.words.en, facts, "en"), fill(sentence.words.zh, facts, "zh"), bool(sentence.conditions))
         for sentence in sentences
-        if all(condition_holds(condition, facts) for condition in sentence.conditions)
+        if is_true(sentence, facts)
     ]
 
 

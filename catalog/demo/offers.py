@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 from catalog.demo.dice import Dice
@@ -11,7 +12,6 @@ from catalog.demo.kinds import Colour, Option, OptionValue, ProductType
 PAST_WINDOWS = (("2023-11-01T00:00:00Z", "2023-11-12T00:00:00Z"), ("2024-06-01T00:00:00Z", "2024-06-19T00:00:00Z"))
 RUNNING_WINDOWS = (("2025-01-01T00:00:00Z", "2030-12-31T23:59:59Z"), ("2025-09-01T00:00:00Z", "2030-06-30T23:59:59Z"))
 COMING_WINDOWS = (("2031-11-01T00:00:00Z", "2031-11-12T00:00:00Z"),)
-VARIANTS_AT_MOST = 64
 DISCOUNTS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
 
@@ -23,10 +23,9 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What all variants of a product share: its SKU, running number, price before options, and sale."""
+    """What all variants of a product share: its SKU, price before options, and sale."""
 
     sku: str
-    number: int
     price: float
     sale: Sale
 
@@ -57,8 +56,9 @@ def choose_price(type_: ProductType, tier: float, dice: Dice) -> float:
     return (low + (high - low) * (0.35 * tier + 0.65 * tier * tier)) * dice.between(0.94, 1.06)
 
 
-def make_barcode(number: int) -> str:
-    """An EAN-13 of the range for use inside a shop (200–299), with its check digit."""
+def make_barcode(variant_sku: str) -> str:
+    """An EAN-13 of the range for use inside a shop (200–299), with its check digit; the SKU decides it."""
+    number = int.from_bytes(blake2b(variant_sku.encode(), digest_size=8).digest(), "big") % 10**11
     digits = f"2{number:011d}"
     total = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(digits))
     return f"{digits}{-total % 10}"
@@ -87,18 +87,18 @@ def make_variants(type_: ProductType, colours: tuple[Colour, ...], offer: Offer,
     variants: list[dict[str, Any]] = []
     for colour in colours if type_.shows_colour else colours[:1]:
         for option in options:
-            variant = {
-                "sku": offer.sku,
+            variant: dict[str, Any] = {
+                "sku": f"{offer.sku}-{len(variants) + 1:02d}",
                 "options": name_options(type_, colour, option),
                 **make_prices(offer, option.price_factor if option else 1.0, margin),
                 "stock": 0 if sold_out else choose_stock(dice),
-                "barcode": make_barcode(offer.number * VARIANTS_AT_MOST + len(variants)),
                 "image": picture_url(type_, colour),
             }
             variants.append(variant)
-    if len(variants) > 1:
-        for position, variant in enumerate(variants, start=1):
-            variant["sku"] = f"{offer.sku}-{position:02d}"
+    if len(variants) == 1:
+        variants[0]["sku"] = offer.sku
+    for variant in variants:
+        variant["barcode"] = make_barcode(variant["sku"])
     return variants
 
 
@@ -107,14 +107,15 @@ def name_options(type_: ProductType, colour: Colour, option: OptionValue | None)
     return names | ({type_.option.definition.key: option.words.en} if option and type_.option else {})
 
 
-def make_prices(offer: Offer, factor: float, margin: float) -> dict[str, str]:
+def make_prices(offer: Offer, factor: float, margin: float) -> dict[str, str | None]:
+    """An explicit null takes back a sale price that an earlier version of the demo may have stored."""
     price = round_price(offer.price * factor)
-    prices = {"price": str(price), "cost": str((price * Decimal(str(margin))).quantize(Decimal("0.01")))}
-    if offer.sale.window:
-        reduced = round_price(float(price) * (1 - offer.sale.discount))
-        if reduced < price:
-            prices["sale_price"] = str(reduced)
-    return prices
+    reduced = round_price(float(price) * (1 - offer.sale.discount)) if offer.sale.window else price
+    return {
+        "price": str(price),
+        "sale_price": str(reduced) if reduced < price else None,
+        "cost": str((price * Decimal(str(margin))).quantize(Decimal("0.01"))),
+    }
 
 
 def picture_name(type_: ProductType, colour: Colour) -> str:

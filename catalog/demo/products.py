@@ -56,15 +56,13 @@ def share_out(count: int) -> list[tuple[Department, ProductType, int]]:
 
 def make_products(count: int = DEFAULT_PRODUCTS) -> Iterator[DemoProduct]:
     titles: set[str] = set()
-    number = 0
     for department, type_, share in share_out(count):
         for index in range(share):
-            number += 1
-            yield make_product(department, type_, index, (index + 0.5) / share, number, titles)
+            yield make_product(department, type_, index, (index + 0.5) / share, titles)
 
 
 def make_product(
-    department: Department, type_: ProductType, index: int, position: float, number: int, titles: set[str]
+    department: Department, type_: ProductType, index: int, position: float, titles: set[str]
 ) -> DemoProduct:
     """Rolls again while the title is taken; the last roll stands."""
     for attempt in range(ATTEMPTS):
@@ -76,7 +74,7 @@ def make_product(
         if not titles & set(title.values()):
             break
     titles.update(title.values())
-    draft = Draft(department, type_, number, tier, choose_colours(type_, dice), facts, title)
+    draft = Draft(department, type_, index + 1, tier, choose_colours(type_, dice), facts, title)
     return DemoProduct(make_row(draft, dice), department, type_, draft.colours, facts)
 
 
@@ -123,11 +121,13 @@ def choose_colours(type_: ProductType, dice: Dice) -> tuple[Colour, ...]:
 
 def make_row(draft: Draft, dice: Dice) -> dict[str, Any]:
     type_ = draft.type
-    sku = f"{draft.department.key[:2].upper()}-{type_.key.replace('_', '')[:4].upper()}-{draft.number:05d}"
+    # Numbered within its type: a new type or department leaves every other product's SKU alone.
+    sku = f"{draft.department.key[:2]}-{type_.key.replace('_', '')[:8]}-{draft.number:03d}".upper()
     sale = choose_sale(dice)
-    offer = Offer(sku, draft.number, choose_price(type_, draft.tier, dice), sale)
+    offer = Offer(sku, choose_price(type_, draft.tier, dice), sale)
     variants = make_variants(type_, draft.colours, offer, dice)
-    row: dict[str, Any] = {
+    sale_from, sale_until = sale.window or (None, None)
+    return {
         "sku": sku,
         "titles": draft.title,
         "descriptions": write_description(type_, draft.department, draft.facts, dice),
@@ -135,14 +135,13 @@ def make_row(draft: Draft, dice: Dice) -> dict[str, Any]:
         "category": [level.as_dict() for level in type_.path],
         "attributes": make_attributes(type_, draft.facts, draft.colours, variants),
         "variants": variants,
+        "sale_from": sale_from,
+        "sale_until": sale_until,
         "images": [picture_url(type_, colour) for colour in draft.colours],
         **make_standing(dice),
         "markets": list(dice.pick(MARKETS)),
         "extra": make_extra(draft.facts, dice),
     }
-    if sale.window:
-        row["sale_from"], row["sale_until"] = sale.window
-    return row
 
 
 def make_standing(dice: Dice) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from catalog.demo.material import parse_sentence, read_departments
 from catalog.demo.products import DemoProduct
-from catalog.demo.reviews import make_reviews
+from catalog.demo.reviews import make_reviews, read_phrases
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -50,3 +51,18 @@ def test_no_placeholder_is_left(reviews: list[tuple[DemoProduct, dict[str, Any]]
 
 def test_the_same_product_gets_the_same_reviews(demo_products: list[DemoProduct]) -> None:
     assert list(make_reviews(demo_products[7])) == list(make_reviews(demo_products[7]))
+
+
+def test_no_customer_repeats_another_of_the_same_product(reviews: list[tuple[DemoProduct, dict[str, Any]]]) -> None:
+    bodies = Counter((review["sku"], review["body"]) for _, review in reviews)
+    assert max(bodies.values()) == 1
+
+
+def test_lines_name_product_types_of_their_department() -> None:
+    keys = {department.key: {type_.key for type_ in department.types} for department in read_departments()}
+    phrases = read_phrases()
+    for department, known in keys.items():
+        for lines in phrases[department].values():
+            for line in lines:
+                for condition in parse_sentence(line).conditions:
+                    assert set(condition.values) <= known, line
