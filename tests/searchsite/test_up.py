@@ -53,6 +53,8 @@ class RunningShop:
             time.sleep(0.1)
 
     def wait_until_ready(self):
+        # Its own words first: the web of a killed predecessor may still answer for a moment.
+        self.wait(lambda: "The shop is open" in self.text(), "an open shop")
         self.wait(lambda: self.checks().get("workers", {}).get("ok"), "a shop with its workers")
 
     def checks(self):
