@@ -140,7 +140,7 @@ CACHES: dict[str, Any] = {
 # --- Languages, time, money ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [BASE_DIR / "searchsite" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "searchsite" / "locale", BASE_DIR / "searchsite" / "locale_libraries"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -35,8 +35,8 @@ def describe_actions(document: RuleDocument) -> str:
     others = [describe_action(action) for action in document.actions if not isinstance(action, PinAction)]
     if len(pins) > SHOWN_VALUES:
         first = ngettext("pin %d product", "pin %d products", len(pins)) % len(pins)
-        return "; ".join([first, *others])
-    return "; ".join([*(describe_action(pin) for pin in pins), *others])
+        return _("; ").join([first, *others])
+    return _("; ").join([*(describe_action(pin) for pin in pins), *others])
 
 
 def describe_condition(condition: Condition) -> str:
