@@ -158,9 +158,10 @@ class ProductAdmin(ModelAdmin):
 
     @display(description=_("title"))
     def show_title(self, product: Product) -> str:
-        second = product.title_zh if product.title_en else ""
+        first = str(product)
+        second = next((title for title in (product.title_en, product.title_zh) if title not in {"", first}), "")
         return format_html(
-            '<span class="catalog-title">{}</span><span class="catalog-second">{}</span>', str(product), second
+            '<span class="catalog-title">{}</span><span class="catalog-second">{}</span>', first, second
         )
 
     @display(description=_("price"))

@@ -13,6 +13,11 @@ from catalog import pipeline
 from catalog.models import Attribute, AttributeValue, Brand, Category, Product
 
 
+@display(description=_("in the other language"))
+def show_other_name(row: Any) -> str:
+    return next((name for name in (row.name_en, row.name_zh) if name not in {"", str(row)}), "")
+
+
 class VocabularyAdmin(ModelAdmin):
     """Deleting a name changes the products that had it: search and the next upload must see that."""
 
@@ -37,7 +42,7 @@ class VocabularyAdmin(ModelAdmin):
 @admin.register(Category)
 class CategoryAdmin(VocabularyAdmin):
     field_name = "category"
-    list_display = ["show_name", "name_zh", "key", "position"]
+    list_display = ["show_name", show_other_name, "key", "position"]
     list_editable = ["position"]
     search_fields = ["key", "name_en", "name_zh"]
     autocomplete_fields = ["parent"]
@@ -55,7 +60,7 @@ class CategoryAdmin(VocabularyAdmin):
 @admin.register(Brand)
 class BrandAdmin(VocabularyAdmin):
     field_name = "brand"
-    list_display = ["__str__", "name_zh", "key"]
+    list_display = ["__str__", show_other_name, "key"]
     search_fields = ["key", "name_en", "name_zh"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Brand | None = None) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ class BrandAdmin(VocabularyAdmin):
 
 @admin.register(Attribute)
 class AttributeAdmin(ModelAdmin):
-    list_display = ["__str__", "name_zh", "key", "kind", "unit", "is_facet", "is_searchable", "position"]
+    list_display = ["__str__", show_other_name, "key", "kind", "unit", "is_facet", "is_searchable", "position"]
     list_editable = ["is_facet", "is_searchable", "position"]
     list_filter = ["kind", "is_facet", "is_searchable"]
     search_fields = ["key", "name_en", "name_zh"]
@@ -85,7 +90,7 @@ class AttributeAdmin(ModelAdmin):
 class AttributeValueAdmin(ModelAdmin):
     """The names of values in both languages, for translators; values themselves come from products."""
 
-    list_display = ["__str__", "name_zh", "attribute", "key"]
+    list_display = ["__str__", show_other_name, "attribute", "key"]
     list_select_related = ["attribute"]
     search_fields = ["key", "name_en", "name_zh"]
     readonly_fields = ("attribute", "key", "number")

@@ -2,7 +2,14 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+
+def choose_text(english: str, chinese: str) -> str:
+    """The text in the reader's language, or the other one."""
+    reads_chinese = (get_language() or "").startswith("zh")
+    return (chinese or english) if reads_chinese else (english or chinese)
 
 
 class Category(models.Model):
@@ -22,7 +29,7 @@ class Category(models.Model):
         ordering = ["key"]
 
     def __str__(self) -> str:
-        return self.name_en or self.name_zh or self.key
+        return choose_text(self.name_en, self.name_zh) or self.key
 
 
 class Brand(models.Model):
@@ -36,7 +43,7 @@ class Brand(models.Model):
         ordering = ["key"]
 
     def __str__(self) -> str:
-        return self.name_en or self.name_zh or self.key
+        return choose_text(self.name_en, self.name_zh) or self.key
 
 
 class Product(models.Model):
@@ -84,7 +91,7 @@ class Product(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title_en or self.title_zh or self.sku
+        return choose_text(self.title_en, self.title_zh) or self.sku
 
 
 class Variant(models.Model):
@@ -133,7 +140,7 @@ class Attribute(models.Model):
         ordering = ["position", "key"]
 
     def __str__(self) -> str:
-        return self.name_en or self.name_zh or self.key
+        return choose_text(self.name_en, self.name_zh) or self.key
 
 
 class AttributeValue(models.Model):
@@ -151,7 +158,7 @@ class AttributeValue(models.Model):
         constraints = [models.UniqueConstraint(fields=["attribute", "key"], name="attribute_value_key")]
 
     def __str__(self) -> str:
-        return self.name_en or self.name_zh or self.key
+        return choose_text(self.name_en, self.name_zh) or self.key
 
 
 class Review(models.Model):

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.errors import ShopError
@@ -50,7 +51,7 @@ def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
 def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
     """`?q=` finds live products by SKU or words; `?sku=a&sku=b` names those already chosen."""
     require_permission(admin, request)
-    locale = "zh" if request.GET.get("locale") == "zh" else "en"
+    locale = "zh" if (request.GET.get("locale") or get_language() or "").startswith("zh") else "en"
     wanted = request.GET.getlist("sku")[:500]
     if wanted:
         found = find_product_ids(wanted)

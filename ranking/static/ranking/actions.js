@@ -62,7 +62,7 @@ function pinRow(action, onChange, onRemove, error) {
   const position = el("input", { type: "number", min: 1, max: 10000, className: "rule-input rule-position", "aria-label": say("at position"), value: action.position });
   position.addEventListener("change", () => onChange({ ...action, position: Number(position.value) || 1 }));
   return el("div", { className: "rule-row rule-pin" }, el("span", { className: "rule-badge rule-badge--pin" }, say("Pin")),
-    el("div", { className: "rule-sentence" }, face, el("span", { className: "rule-word" }, say("at position")), position, policy(action, onChange), error),
+    el("div", { className: "rule-sentence" }, face, el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("at position")), position), policy(action, onChange), error),
     removeButton(onRemove));
 }
 
