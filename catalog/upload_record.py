@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ BUSY = (Upload.Status.CHECKING, Upload.Status.QUEUED, Upload.Status.RUNNING)
 def find_upload(upload_id: UUID | str) -> Upload:
     try:
         return Upload.objects.get(pk=upload_id)
-    except (Upload.DoesNotExist, ValueError) as error:
+    except (Upload.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound(_("There is no such upload.")) from error
 
 

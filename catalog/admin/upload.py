@@ -124,7 +124,7 @@ class UploadAdmin(ModelAdmin):
     def _find(self, request: HttpRequest, upload_id: str, *, change: bool = False) -> Upload | None:
         try:
             upload = find_upload(upload_id)
-        except (NotFound, ValueError):
+        except NotFound:
             return None
         allowed = self.has_change_permission if change else self.has_view_or_change_permission
         if not allowed(request, upload):

@@ -1,8 +1,9 @@
 """Reads JSON lines and JSON arrays row by row; nested objects become dotted columns unless the row is native."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,7 @@ def is_native(row: Mapping[str, Any]) -> bool:
 
 def _parse_line(line: str, number: int, *, flat: bool) -> RawRow:
     try:
-        row = json.loads(line, parse_constant=_refuse_constant)
+        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_read_float)
     except (ValueError, RecursionError) as error:
         message = _("Line %(line)d is not valid JSON: %(why)s") % {"line": number, "why": error}
         return RawRow(number, {"line": line[:200]}, "broken_row", message)
@@ -81,12 +82,17 @@ def _skip_giant(text: TextIO, line: str, number: int) -> RawRow:
     return RawRow(number, {"line": line[:200]}, "broken_row", message % {"line": number, "size": MAX_RECORD // 1024**2})
 
 
-def _refuse_constant(name: str) -> None:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(_("%(name)s is not a number that JSON allows") % {"name": name})
 
 
+def _read_float(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text[:20])
+
+
 def _iterate_array(text: TextIO) -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)
     buffer = text.read(_CHUNK).lstrip("\ufeff \t\r\n").removeprefix("[")
     count, ended = 0, False
     while True:

@@ -51,7 +51,7 @@ def test_the_second_run_changes_nothing_and_writes_nothing():
     rows = [row(f"P-{n}", variants=(offer(f"P-{n}"),), attributes={"colour": ("Red",)}) for n in range(20)]
     assert upsert(*rows).counts == UpsertCounts(created=20)
     before = Product.objects.values_list("id", "updated_at")
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert upsert(*rows).counts == UpsertCounts(unchanged=20)
     assert not [query for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert list(Product.objects.values_list("id", "updated_at")) == list(before)
@@ -59,7 +59,8 @@ def test_the_second_run_changes_nothing_and_writes_nothing():
 
 def test_the_number_of_statements_does_not_grow_with_the_batch():
     def statements(count: int, prefix: str) -> int:
-        rows = [row(f"{prefix}{n}", brand={"en": f"B{n % 5}"}, variants=(offer(f"{prefix}{n}"),)) for n in range(count)]
+        rows = [row(f"{prefix}{n}", brand={"en": f"{prefix} {n % 5}"}, variants=(offer(f"{prefix}{n}"),))
+                for n in range(count)]  # fmt: skip
         with CaptureQueriesContext(connection) as queries:
             upsert(*rows)
         return len(queries)
@@ -210,7 +211,7 @@ def test_two_uploads_with_the_same_skus_end_well_whatever_their_order():
             for batch in range(6):
                 rows = [row(f"P-{n}", titles={"en": f"{title} {batch}"}, brand={"en": f"Brand {n % 7}"},
                             category=({"en": f"Level {n % 3}"},), attributes={"colour": (f"c{n % 11}",)},
-                            variants=(offer(f"P-{n}"),)) for n in range(60)]  # fmt: skip
+                            specs=(AttributeSpec("colour", {}, "text"),), variants=(offer(f"P-{n}"),)) for n in range(60)]  # fmt: skip
                 with transaction.atomic():
                     upserter.upsert(rows[::-1] if backwards else rows)
         except Exception as error:  # noqa: BLE001 - handed to the test
