@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -47,9 +49,13 @@ def enqueue_indexing(product_ids: Sequence[int]) -> None:
 
 def _send(task: Any, upload: Upload, before: str) -> None:
     try:
-        task.apply_async(args=[str(upload.pk)], retry_policy={"max_retries": 1, "interval_start": 0.1})
+        # The worker writes the reasons down: in the language of whoever asked.
+        arguments = [str(upload.pk), get_language() or settings.LANGUAGE_CODE]
+        task.apply_async(args=arguments, retry_policy={"max_retries": 1, "interval_start": 0.1})
     except BrokerError as error:
         Upload.objects.filter(pk=upload.pk).update(status=before)
         raise BrokerUnavailable(
-            _("The job queue cannot be reached, so nothing was started. The upload is kept: start it again in a moment.")
+            _(
+                "The job queue cannot be reached, so nothing was started. The upload is kept: start it again in a moment."
+            )
         ) from error

@@ -4,7 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.utils import translation
 
 from catalog import pipeline
 from catalog.errors import ShopError
@@ -24,16 +26,18 @@ class UploadTask(Task):
 
 
 @shared_task(base=UploadTask)
-def run_upload(upload_id: str) -> dict[str, int]:
-    counts = pipeline.ingest(upload_id)
+def run_upload(upload_id: str, language: str = settings.LANGUAGE_CODE) -> dict[str, int]:
+    with translation.override(language):
+        counts = pipeline.ingest(upload_id)
     index_stale.delay()
     embed_stale.delay()
     return asdict(counts)
 
 
 @shared_task(base=UploadTask)
-def check_upload(upload_id: str) -> dict[str, int]:
-    return asdict(pipeline.ingest(upload_id, check_only=True))
+def check_upload(upload_id: str, language: str = settings.LANGUAGE_CODE) -> dict[str, int]:
+    with translation.override(language):
+        return asdict(pipeline.ingest(upload_id, check_only=True))
 
 
 @shared_task

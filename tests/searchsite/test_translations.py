@@ -11,11 +11,14 @@ from typing import Any
 import polib
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from catalog.models import Product, Upload
+from catalog.pipeline import receive_upload
+from catalog.tasks import check_upload
 from ranking.admin.rule_words import WORDS
 from searchsite.translations import compile_translations
 from tests.ranking.rule_shop import fresh_process, save_rule
@@ -205,3 +208,14 @@ def test_an_upload_in_both_languages(admin_client: Client) -> None:
     text = visible_text(admin_client, address, "zh-hans")
     assert "这是试运行" in text
     assert english_of_ours(text) == []
+
+
+@pytest.mark.parametrize(("language", "reason"), [("zh-hans", "该行没有 SKU"), ("en", "The row has no SKU")])
+def test_reasons_are_written_in_the_language_of_whoever_asked(
+    db: None, settings: Any, tmp_path: Path, language: str, reason: str
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    lamps = ContentFile("SKU,标题\nA1,台灯\n,无编号\n".encode(), name="lamps.csv")
+    upload = receive_upload(lamps, filename="lamps.csv")
+    check_upload(str(upload.pk), language)
+    assert reason in upload.refused_rows.get().message
