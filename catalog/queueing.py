@@ -50,7 +50,7 @@ def enqueue_indexing(product_ids: Sequence[int]) -> None:
 def _send(task: Any, upload: Upload, before: str) -> None:
     try:
         # The worker writes the reasons down: in the language of whoever asked.
-        arguments = [str(upload.pk), get_language() or settings.LANGUAGE_CODE]
+        arguments = (str(upload.pk), get_language() or settings.LANGUAGE_CODE)
         task.apply_async(args=arguments, retry_policy={"max_retries": 1, "interval_start": 0.1})
     except BrokerError as error:
         Upload.objects.filter(pk=upload.pk).update(status=before)

@@ -1,9 +1,8 @@
 """What each weight and parameter of a ranking configuration is called, and what it does."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-NAMES: dict[str, str | Promise] = {
+NAMES = {
     "bm25": _("matching words"),
     "dense": _("matching meaning"),
     "in_stock": _("in stock"),
@@ -21,7 +20,7 @@ NAMES: dict[str, str | Promise] = {
     "ef_search": _("thoroughness"),
     "fresh_half_life_days": _("days until half as new"),
 }
-EXPLANATIONS: dict[str, str | Promise] = {
+EXPLANATIONS = {
     "bm25": _("How well the words of the query are found in the product's texts."),
     "dense": _("How near the meaning of the query is to the product, even in other words or the other language."),
     "in_stock": _("Prefers what can be bought now."),
