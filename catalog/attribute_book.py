@@ -10,7 +10,7 @@ from catalog.column_names import readable_name, split_unit
 from catalog.contracts import AttributeSpec, Scalar
 from catalog.text import detect_language, fold_key
 from catalog.units import canonical_unit, dimension_of, known_unit, parse_quantity, to_canonical
-from catalog.values import clean_text, is_blank, parse_bool, parse_number, plain_number, split_list
+from catalog.values import clean_text, is_blank, is_clean, parse_bool, parse_number, plain_number, split_list
 
 Kind = Literal["text", "number", "boolean"]
 MAX_TEXT = 10_000
@@ -28,13 +28,16 @@ class AttributeReader:
         """The typed values of a cell; raises ValueError with the reason in plain words."""
         kind = self.spec.kind
         if kind == "text":
-            if type(value) is str and "|" not in value and "\n" not in value:
-                return (self._read_text(value),)
+            if type(value) is str:
+                if is_clean(value) and "|" not in value:
+                    return (value,)
+                if "|" not in value and "\n" not in value:
+                    return (self._read_text(value),)
             return tuple(dict.fromkeys(self._read_text(entry) for entry in _entries(value)))
         if kind == "boolean":
             return (value,) if type(value) is bool else (parse_bool(_single(value)),)
-        if type(value) is float and not self.source_unit and value.is_integer() and abs(value) < 1e15:
-            return (int(value),)
+        if type(value) is float and not self.source_unit and -1e15 < value < 1e15:
+            return (int(value) if value.is_integer() else value,)
         return tuple(dict.fromkeys(self._read_number(entry) for entry in _entries(value)))
 
     def _read_text(self, value: Any) -> str:
@@ -64,6 +67,12 @@ class AttributeBook:
     def __init__(self, known: Mapping[str, tuple[str, str]]) -> None:
         self._known = dict(known)
         self._readers: dict[tuple[str, str, str], AttributeReader] = {}
+        self._specs: dict[str, AttributeSpec] = {}
+
+    @property
+    def specs(self) -> dict[str, AttributeSpec]:
+        """Every attribute the upload has met so far, by key."""
+        return dict(self._specs)
 
     def open(self, name: str, kind: str = "", unit: str = "", *, sample: Any = None) -> AttributeReader:
         """The reader of an attribute by the name a file gives it; without a kind, the first value decides."""
@@ -98,6 +107,7 @@ class AttributeBook:
             key=key, names=names, kind=cast(Kind, shop_kind or kind), unit=shop_unit if shop_kind else canonical
         )
         self._known[key] = (spec.kind, spec.unit)
+        self._specs[key] = spec
         return AttributeReader(spec, unit if spec.kind == "number" else "")
 
 

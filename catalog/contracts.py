@@ -34,7 +34,7 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class VariantRow:
-    """One sellable variant as read and validated; prices in the shop's currency. `None` leaves the stored value alone."""
+    """One sellable variant as read and validated; prices in the shop's currency. `None` leaves what is stored."""
 
     sku: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class ProductRow:
     """One product as read from a file, validated and normalised: the only thing `upsert` accepts.
 
     `category` is the path from the root, one mapping of locale to name a level. `attributes` maps an attribute key to
-    its values in the attribute's canonical unit. `None` means "the file does not say" and leaves the stored value alone;
+    its values in the attribute's canonical unit. `None` means "the file does not say" and leaves what is stored;
     an empty value clears it. `complete` says that the lists of attributes and variants are whole: what they do not name
     is removed; otherwise they add to and change what is stored.
     """

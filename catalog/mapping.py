@@ -53,7 +53,7 @@ SCALED = frozenset({"price", "sale_price", "cost"})
 
 @dataclass(frozen=True, slots=True)
 class ColumnTarget:
-    """What one column means. `key` names the attribute, option or extra field; `unit` is the unit the file writes in."""
+    """What one column means. `key` names the attribute, option or extra field; `unit` is what the file writes in."""
 
     target: str
     key: str = ""

@@ -99,7 +99,12 @@ def _choose_localised(
 
 def _is_plumbing(name: str, values: list[Any]) -> bool:
     """Shop systems call "simple" and "configurable" a product type."""
-    return name == PRODUCT_TYPE_NOISE and {str(value) for value in values} <= {"simple", "configurable", "bundle", "virtual"}
+    return name == PRODUCT_TYPE_NOISE and {str(value) for value in values} <= {
+        "simple",
+        "configurable",
+        "bundle",
+        "virtual",
+    }
 
 
 def _language(values: Iterable[Any]) -> str:
@@ -124,7 +129,17 @@ def _choose_second_price(
     """A list price beside a plain price: the plain one is what is asked today."""
     if any(target.target == "sale_price" and values[column] for column, target in chosen.items()):
         return
-    listed = {"regular price", "list price", "msrp", "original price", "compare at price", "原价", "市场价", "划线价", "吊牌价"}
+    listed = {
+        "regular price",
+        "list price",
+        "msrp",
+        "original price",
+        "compare at price",
+        "原价",
+        "市场价",
+        "划线价",
+        "吊牌价",
+    }
     price = next((column for column, target in chosen.items() if target.target == "price"), None)
     if price is None or names[price] not in listed:
         return
@@ -196,7 +211,12 @@ def _guess_attribute(column: str, values: list[Any]) -> ColumnTarget:
         label = column
     key = readable_name(label)[:120]
     unique = len(entries) >= _MIN_SAMPLES_FOR_UNIQUENESS and len(distinct) > 0.9 * len(entries)
-    if kind == "text" and (unique or all(_reads(parse_moment, entry) for entry in entries) or max(map(len, distinct)) > 200 or any(isinstance(e, list | dict) for e in entries)):
+    if kind == "text" and (
+        unique
+        or all(_reads(parse_moment, entry) for entry in entries)
+        or max(map(len, distinct)) > 200
+        or any(isinstance(e, list | dict) for e in entries)
+    ):
         return ColumnTarget("extra", key=column[:120])
     return ColumnTarget("attribute", key=key, kind=kind, unit=unit)
 

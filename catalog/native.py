@@ -20,11 +20,33 @@ from catalog.row_fields import (
     read_status,
     read_text,
 )
-from catalog.values import clean_paragraphs, clean_text, is_blank, parse_bool, parse_stock
+from catalog.values import clean_paragraphs, clean_text, is_blank, parse_bool, parse_stock, storable
 
 FIELDS = frozenset(
-    "sku titles descriptions brand category attributes variants images sale_from sale_until rating_average rating_count "
-    "popularity markets status deleted extra price sale_price cost stock barcode".split()
+    [
+        "sku",
+        "titles",
+        "descriptions",
+        "brand",
+        "category",
+        "attributes",
+        "variants",
+        "images",
+        "sale_from",
+        "sale_until",
+        "rating_average",
+        "rating_count",
+        "popularity",
+        "markets",
+        "status",
+        "deleted",
+        "extra",
+        "price",
+        "sale_price",
+        "cost",
+        "stock",
+        "barcode",
+    ]
 )
 MAX_VARIANTS = 2_000
 
@@ -56,7 +78,7 @@ def read_native(cells: Mapping[str, Any], row_number: int, book: AttributeBook) 
         markets=read_markets(cells["markets"]) if "markets" in cells else None,
         status=read_status(cells.get("status")),
         deleted=not is_blank(cells.get("deleted")) and _read_deleted(cells["deleted"]),
-        extra=_read_mapping(cells, "extra") if "extra" in cells else None,
+        extra=storable(_read_mapping(cells, "extra")) if "extra" in cells else None,
         complete=True,
         specs=specs,
     )
@@ -99,7 +121,9 @@ def _read_names(cells: Mapping[str, Any], name: str, *, limit: int) -> dict[str,
         message = _("Unknown language “%(locale)s”; known are en and zh.")
         raise RowFault("unknown_locale", message % {"locale": unknown[0]}, name)
     return {
-        locale: read_text(name, clean_text(text or ""), limit=limit) for locale, text in value.items() if text is not None
+        locale: read_text(name, clean_text(text or ""), limit=limit)
+        for locale, text in value.items()
+        if text is not None
     }
 
 
@@ -202,7 +226,9 @@ def _read_variant(entry: Any) -> VariantRow:
         raise RowFault("wrong_stock", str(error), "stock") from error
     return VariantRow(
         sku=read_sku(entry.get("sku")),
-        options={clean_text(name)[:120]: clean_text(text)[:200] for name, text in options.items() if not is_blank(text)},
+        options={
+            clean_text(name)[:120]: clean_text(text)[:200] for name, text in options.items() if not is_blank(text)
+        },
         price=Empty.EMPTY if "price" in entry and price is None else price,
         sale_price=sale_price,
         cost=_said(entry, "cost", read_amount),

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.attribute_book import AttributeBook, AttributeReader
-from catalog.contracts import Scalar, VariantRow
 from catalog.column_names import readable_name
+from catalog.contracts import Scalar, VariantRow
 from catalog.row_fields import RowFault, read_sku
 from catalog.values import clean_text, is_blank
 
@@ -61,7 +61,7 @@ def _first_path(text: str) -> str:
 def read_packed_attributes(
     value: Any, column: str, book: AttributeBook
 ) -> Iterator[tuple[AttributeReader, tuple[Scalar, ...]]]:
-    """"material=Wool,climate=Cool|Windy" as attributes."""
+    """ "material=Wool,climate=Cool|Windy" as attributes."""
     if is_blank(value):
         return
     for match in _PAIR.finditer(str(value)):
@@ -77,7 +77,7 @@ def read_packed_attributes(
 
 
 def read_packed_variants(value: Any, column: str) -> list[VariantRow]:
-    """"sku=A-S,size=S,color=Red|sku=A-M,size=M,color=Red" as variants whose prices come from their own rows."""
+    """ "sku=A-S,size=S,color=Red|sku=A-M,size=M,color=Red" as variants whose prices come from their own rows."""
     variants = []
     for part in "" if is_blank(value) else str(value).split("|"):
         pairs = {match[1].strip(): match[2].strip() for match in _PAIR.finditer(part)}

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils.translation import gettext as _
 
 from catalog import upload_record
-from catalog.contracts import ProductRow, RawRow, Refusal, UpsertCounts, UpsertResult
+from catalog.contracts import AttributeSpec, ProductRow, RawRow, Refusal, UpsertCounts, UpsertResult
 from catalog.documents import stale_for_index
 from catalog.errors import NotFound, RowRefused, ShopError
 from catalog.locks import hold_lock
 from catalog.models import Product, Upload
+from catalog.read_ahead import collect_seldom, read_ahead
 from catalog.readers.source import Progress
 from catalog.steps import embed, index, upload, upsert, validate
 from catalog.storing.state import known_attributes
@@ -30,7 +32,12 @@ INDEX_BATCH = 2000
 
 
 def receive_upload(
-    file: File, *, filename: str, mode: str = Upload.Mode.UPSERT, mapping: Mapping[str, Any] | None = None, user: Any = None
+    file: File,
+    *,
+    filename: str,
+    mode: str = Upload.Mode.UPSERT,
+    mapping: Mapping[str, Any] | None = None,
+    user: Any = None,
 ) -> Upload:
     """Take a file in and propose its mapping, or take the one given; nothing is imported yet."""
     received = upload.receive_file(file, filename=filename, mode=mode, user=user)
@@ -66,20 +73,20 @@ def give_up_upload(upload_id: UUID | str, error: Exception) -> None:
     upload_record.fail_upload(upload_record.find_upload(upload_id), message)
 
 
-def _ingest_rows(
-    record: Upload, *, check_only: bool, after_batch: Callable[[], None] | None
-) -> dict[str, Any]:
+def _ingest_rows(record: Upload, *, check_only: bool, after_batch: Callable[[], None] | None) -> dict[str, Any]:
     progress, notes = Progress(), dict[str, Any]()
     column_map, raw_rows = upload.open_rows(record, progress)
-    counter = _RowCounter(raw_rows)
     validator = validate.Validator(column_map, known_attributes())
     replaces = record.mode == Upload.Mode.REPLACE
     upserter = upsert.Upserter(write=not check_only, reactivate=replaces)
-    for batch in _batched(validator.validate(counter), INGEST_BATCH):
-        result = _store_batch(record, upserter, batch, rows=counter.count, read_bytes=progress.read_bytes)
-        upload_record.note_examples(notes, result.outcomes)
-        if after_batch is not None:
-            after_batch()
+    batches = _prepare_batches(validator, raw_rows, progress)
+    with collect_seldom() as collect, read_ahead(batches) as prepared:
+        for batch in prepared:
+            collect()
+            result = _store_batch(record, upserter, batch)
+            upload_record.note_examples(notes, result.outcomes)
+            if after_batch is not None:
+                after_batch()
     if validator.unknown_columns:
         notes["unknown_columns"] = validator.unknown_columns
     if replaces:
@@ -87,17 +94,33 @@ def _ingest_rows(
     return notes
 
 
-def _store_batch(
-    record: Upload, upserter: upsert.Upserter, batch: Sequence[ProductRow | Refusal], *, rows: int, read_bytes: int
-) -> UpsertResult:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Validated rows, and where the file stood when they were read."""
+
+    said: list[ProductRow]
+    refused: list[Refusal]
+    specs: Mapping[str, AttributeSpec]
+    rows: int
+    read_bytes: int
+
+
+def _prepare_batches(validator: validate.Validator, raw_rows: Iterable[RawRow], progress: Progress) -> Iterator[_Batch]:
+    """Runs in the read-ahead thread: it reads and validates while the batch before is being stored."""
+    counter = _RowCounter(raw_rows)
+    for items in _batched(validator.validate(counter), INGEST_BATCH):
+        said = [item for item in items if isinstance(item, ProductRow)]
+        refused = [item for item in items if isinstance(item, Refusal)]
+        yield _Batch(said, refused, validator.book.specs, counter.count, progress.read_bytes)
+
+
+def _store_batch(record: Upload, upserter: upsert.Upserter, batch: _Batch) -> UpsertResult:
     """One transaction a batch. A lost connection or a deadlock is tried again, for about half a minute."""
-    said = [item for item in batch if isinstance(item, ProductRow)]
-    refused = [item for item in batch if isinstance(item, Refusal)]
     for attempt in itertools.count(1):
         try:
             with transaction.atomic():
-                result = upserter.upsert(said)
-                upload_record.record_batch(record, result, refused, rows=rows, read_bytes=read_bytes)
+                result = upserter.upsert(batch.said, batch.specs)
+                upload_record.record_batch(record, result, batch.refused, rows=batch.rows, read_bytes=batch.read_bytes)
                 if result.changed_ids:
                     index.refresh_offers(result.changed_ids)
             return result
@@ -121,8 +144,8 @@ def _archive_unlisted(
     percent = round(100 * len(missing) / max(active, 1))
     if not allowed and (percent > upload_record.vanish_limit() or validator.unreadable_rows):
         message = _(
-            "The rows were imported, but nothing was archived: %(missing)d of %(active)d products (%(percent)d %%) are not "
-            "in the file, and %(unreadable)d rows could not be read. Check the file, or allow it and import again."
+            "The rows were imported, but nothing was archived: %(missing)d of %(active)d products (%(percent)d %%) are "
+            "not in the file, and %(unreadable)d rows could not be read. Check the file, or allow it and import again."
         ) % {"missing": len(missing), "active": active, "percent": percent, "unreadable": validator.unreadable_rows}
         return {"not_archived": len(missing), "warnings": [message]}
     if not check_only:
@@ -145,14 +168,14 @@ def put_product(data: Mapping[str, Any]) -> tuple[Product, bool]:
     """Create or change one product given in the native shape; tells whether it is new."""
     validator = validate.Validator(upload.NATIVE_MAP, known_attributes())
     with transaction.atomic():
-        for item in validator.validate([RawRow(1, data)]):
-            result = upsert.Upserter().upsert([item]) if isinstance(item, ProductRow) else None
-            refused = result.refusals if result else (item,)
-            for refusal in refused:
-                raise RowRefused(refusal.message, field=refusal.column, reason=refusal.code)
-            index.refresh_offers(result.changed_ids if result else ())
-    product = Product.objects.get(sku=data["sku"])
-    return product, bool(result and result.counts.created)
+        (item,) = validator.validate([RawRow(1, data)])
+        if isinstance(item, Refusal):
+            raise RowRefused(item.message, field=item.column, reason=item.code)
+        result = upsert.Upserter().upsert([item])
+        for refusal in result.refusals:
+            raise RowRefused(refusal.message, field=refusal.column, reason=refusal.code)
+        index.refresh_offers(result.changed_ids)
+    return Product.objects.get(sku=item.sku), bool(result.counts.created)
 
 
 def delete_product(sku: str) -> None:

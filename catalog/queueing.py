@@ -39,7 +39,9 @@ def enqueue_indexing(product_ids: Sequence[int]) -> None:
 
     def send() -> None:
         try:
-            index_products.apply_async(args=[list(product_ids)], retry_policy={"max_retries": 1, "interval_start": 0.1})
+            index_products.apply_async(
+                args=(list(product_ids),), retry_policy={"max_retries": 1, "interval_start": 0.1}
+            )
         except BrokerError as error:
             logger.warning("indexing_waits_for_beat", products=len(product_ids), reason=str(error))
 
@@ -55,7 +57,5 @@ def _send(task: Any, upload: Upload, before: str) -> None:
     except BrokerError as error:
         Upload.objects.filter(pk=upload.pk).update(status=before)
         raise BrokerUnavailable(
-            _(
-                "The job queue cannot be reached, so nothing was started. The upload is kept: start it again in a moment."
-            )
+            _("The job queue cannot be reached, so nothing was started. The upload is kept: start it again soon.")
         ) from error

@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 from catalog.models import RefusedRow, Upload
 
 REASON_COLUMNS = ("searchsite row", "searchsite reason")
-# A spreadsheet runs a cell that begins so as a formula; the apostrophe makes it text, and our reader takes it off again.
+# A spreadsheet runs a cell that begins so as a formula; the apostrophe makes it text; our reader takes it off.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

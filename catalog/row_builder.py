@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.attribute_book import AttributeBook, AttributeReader
-from catalog.contracts import AttributeSpec, ProductRow, RawRow, Scalar, VariantRow
-from catalog.mapping import ColumnMap, ColumnTarget
 from catalog.column_names import find_family, readable_name
+from catalog.contracts import ProductRow, RawRow, Scalar, VariantRow
+from catalog.mapping import ColumnMap, ColumnTarget
 from catalog.packed_cells import read_category, read_packed_attributes, read_packed_variants
 from catalog.row_fields import (
     RowFault,
@@ -27,8 +27,10 @@ from catalog.row_fields import (
     read_text,
 )
 from catalog.text import detect_language
-from catalog.values import clean_paragraphs, clean_text, is_blank, parse_bool, parse_stock
+from catalog.values import clean_paragraphs, clean_text, is_blank, is_clean, parse_bool, parse_stock, storable
 
+_LOCALISED = {base: (("en", f"{base}.en"), ("zh", f"{base}.zh")) for base in ("title", "description")}
+_OFFER = frozenset({"price", "sale_price", "cost", "stock", "barcode"})
 _TEXT_LIMITS = {"title": 1000, "description": 100_000, "brand": 200}
 
 
@@ -38,7 +40,6 @@ class _Draft:
 
     one: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    specs: dict[str, AttributeSpec] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
     images: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -57,20 +58,35 @@ class RowBuilder:
         self._map = column_map
         self._book = book
         self._setters: dict[str, Setter | None] = {}
+        self._readers: dict[str, AttributeReader] = {}
         self._sku_column = next((c for c, target in column_map.columns.items() if target.target == "sku"), "")
         self.unknown_columns: set[str] = set()
+        self.last_sku = ""  # the row's own number, where the product's is its parent's
 
     def build(self, raw: RawRow) -> ProductRow:
         """Raises RowFault with the column and the remedy."""
         draft = _Draft()
+        readers, attributes = self._readers, draft.attributes
         for column, value in raw.cells.items():
+            # Catalogs are mostly attributes: the short way for those whose column is open.
+            if column in readers:
+                reader = readers[column]
+                try:
+                    if type(value) in _NEVER_BLANK or not is_blank(value):
+                        attributes[reader.spec.key] = reader.read(value)
+                    else:
+                        attributes.setdefault(reader.spec.key, ())
+                except ValueError as error:
+                    raise RowFault("wrong_attribute", str(error), column) from error
+                continue
             try:
                 setter = self._setters[column]
             except KeyError:
                 setter = self._setters[column] = self._compile(column)
             if setter is not None:
                 setter(draft, value)
-        return self._assemble(draft, self.find_sku(raw.cells), raw.row_number)
+        self.last_sku = self.find_sku(raw.cells)
+        return self._assemble(draft, self.last_sku, raw.row_number)
 
     def find_sku(self, cells: Mapping[str, Any]) -> str:
         if self._sku_column:
@@ -97,27 +113,22 @@ class RowBuilder:
     def _compile_attribute(self, column: str, target: ColumnTarget) -> Setter:
         family = find_family(column)
         name = target.key or (column.removeprefix(family[0]) if family else column)
-        reader: AttributeReader | None = None
 
-        def set_attribute(draft: _Draft, value: Any) -> None:
-            nonlocal reader
+        def open_attribute(draft: _Draft, value: Any) -> None:
+            """The first value of the column; `build` reads the later ones itself."""
             blank = type(value) not in _NEVER_BLANK and is_blank(value)
-            if reader is None:
-                if blank and not target.kind:
-                    return  # without a kind the first value decides
-                reader = guarded(
-                    "unknown_unit", column, lambda: self._book.open(name, target.kind, target.unit, sample=value)
-                )
-            key = reader.spec.key
+            if blank and not target.kind:
+                return  # without a kind the first value decides
+            reader = guarded(
+                "unknown_unit", column, lambda: self._book.open(name, target.kind, target.unit, sample=value)
+            )
+            self._readers[column] = reader
             try:
-                values = () if blank else reader.read(value)
+                draft.attributes[reader.spec.key] = () if blank else reader.read(value)
             except ValueError as error:
                 raise RowFault("wrong_attribute", str(error), column) from error
-            if values or key not in draft.attributes:
-                draft.attributes[key] = values
-                draft.specs[key] = reader.spec
 
-        return set_attribute
+        return open_attribute
 
     def _compile_many(self, column: str, target: ColumnTarget) -> Setter:
         name = target.key or readable_name(column)
@@ -140,7 +151,6 @@ class RowBuilder:
         def set_attributes(draft: _Draft, value: Any) -> None:
             for reader, values in read_packed_attributes(value, column, self._book):
                 draft.attributes[reader.spec.key] = values
-                draft.specs[reader.spec.key] = reader.spec
 
         return {"option": set_option, "extra": set_extra, "images": set_images, "variants": set_variants,
                 "attributes": set_attributes}[target.target]  # fmt: skip
@@ -170,13 +180,12 @@ class RowBuilder:
             status=one.get("status"),
             deleted=bool(one.get("deleted")),
             extra=draft.extra or None,
-            specs=tuple(draft.specs.values()),
         )
 
 
 def _build_variant(draft: _Draft, sku: str) -> VariantRow | None:
     one = draft.one
-    if not draft.options and not {"price", "sale_price", "cost", "stock", "barcode"} & one.keys():
+    if not draft.options and _OFFER.isdisjoint(one):
         return None
     return VariantRow(
         sku=sku,
@@ -191,46 +200,74 @@ def _build_variant(draft: _Draft, sku: str) -> VariantRow | None:
 
 
 def _compile_one(column: str, target: ColumnTarget) -> Setter:
-    """Targets that one column fills; a blank cell of price and stock leaves the stored value alone."""
+    """Targets that one column fills."""
     name = target.target
-    base = name.partition(".")[0]
-
-    def read(value: Any) -> Any:
-        if base in ("title", "brand"):
-            return read_text(column, clean_text(value if not is_blank(value) else ""), limit=_TEXT_LIMITS[base])
-        if base == "description":
-            return read_text(column, clean_paragraphs(value if not is_blank(value) else ""), limit=_TEXT_LIMITS[base])
-        if name in ("price", "sale_price", "cost"):
-            return None if name == "price" and is_blank(value) else read_amount(column, value, target)
-        if name == "stock":
-            return None if is_blank(value) else guarded("wrong_stock", column, lambda: parse_stock(value))
-        if name == "barcode":
-            first = next((entry for entry in value if not is_blank(entry)), "") if isinstance(value, list) else value
-            return "" if is_blank(first) else read_text(column, clean_text(first), limit=64)
-        if name == "deleted":
-            return not is_blank(value) and guarded("wrong_value", column, lambda: parse_bool(value))
-        return _READERS[name](column, value) if name in _READERS else value
+    read = _READERS.get(name.partition(".")[0], _read_plain)
 
     def set_one(draft: _Draft, value: Any) -> None:
-        draft.one[name] = read(value)
+        draft.one[name] = read(column, value, target)
 
     return set_one
 
 
-_READERS: dict[str, Callable[[str, Any], Any]] = {
-    "rating": read_rating,
-    "rating_count": read_count,
-    "popularity": lambda column, value: read_rating(column, value, limit=1e15),
-    "markets": lambda column, value: read_markets(value, column),
-    "sale_from": read_moment,
-    "sale_until": lambda column, value: read_moment(column, value, end_of_day=True),
-    "status": lambda column, value: read_status(value, column),
+def _read_plain(_column: str, value: Any, _target: ColumnTarget) -> Any:
+    return value
+
+
+def _read_name(column: str, value: Any, target: ColumnTarget) -> str:
+    text = value if type(value) is str and len(value) > 4 and is_clean(value) else clean_text(_or_empty(value))
+    return read_text(column, text, limit=_TEXT_LIMITS[target.target.partition(".")[0]])
+
+
+def _read_description(column: str, value: Any, _target: ColumnTarget) -> str:
+    return read_text(column, clean_paragraphs(_or_empty(value)), limit=_TEXT_LIMITS["description"])
+
+
+def _read_price(column: str, value: Any, target: ColumnTarget) -> Any:
+    """A blank price or stock leaves the stored one alone; a blank sale price or cost clears it."""
+    return None if target.target == "price" and is_blank(value) else read_amount(column, value, target)
+
+
+def _read_stock(column: str, value: Any, _target: ColumnTarget) -> int | None:
+    return None if is_blank(value) else guarded("wrong_stock", column, lambda: parse_stock(value))
+
+
+def _read_barcode(column: str, value: Any, _target: ColumnTarget) -> str:
+    first = next((entry for entry in value if not is_blank(entry)), "") if isinstance(value, list) else value
+    return read_text(column, clean_text(_or_empty(first)), limit=64)
+
+
+def _read_deleted(column: str, value: Any, _target: ColumnTarget) -> bool:
+    return not is_blank(value) and guarded("wrong_value", column, lambda: parse_bool(value))
+
+
+_READERS: dict[str, Callable[[str, Any, ColumnTarget], Any]] = {
+    "title": _read_name,
+    "brand": _read_name,
+    "description": _read_description,
+    "price": _read_price,
+    "sale_price": _read_price,
+    "cost": _read_price,
+    "stock": _read_stock,
+    "barcode": _read_barcode,
+    "deleted": _read_deleted,
+    "rating": lambda column, value, _target: read_rating(column, value),
+    "rating_count": lambda column, value, _target: read_count(column, value),
+    "popularity": lambda column, value, _target: read_rating(column, value, limit=1e15),
+    "markets": lambda column, value, _target: read_markets(value, column),
+    "sale_from": lambda column, value, _target: read_moment(column, value),
+    "sale_until": lambda column, value, _target: read_moment(column, value, end_of_day=True),
+    "status": lambda column, value, _target: read_status(value, column),
 }
 
 
 def _by_locale(one: Mapping[str, Any], base: str, *, keep_empty: bool = False) -> dict[str, str]:
-    texts = {locale: one.get(f"{base}.{locale}") for locale in ("en", "zh")}
-    return {locale: text for locale, text in texts.items() if text or (keep_empty and text is not None)}
+    texts = {}
+    for locale, name in _LOCALISED[base]:
+        text = one.get(name)
+        if text or (keep_empty and text is not None):
+            texts[locale] = text
+    return texts
 
 
 def _read_brand(one: Mapping[str, Any], *, keep_empty: bool) -> Mapping[str, str] | None:
@@ -240,7 +277,7 @@ def _read_brand(one: Mapping[str, Any], *, keep_empty: bool) -> Mapping[str, str
     names = {locale: one[f"brand.{locale}"] for locale in ("en", "zh") if one.get(f"brand.{locale}")}
     if len(names) == 1:
         (text,) = names.values()
-        names = {"en" if detect_language(text) == "en" else "zh": text}
+        names = {"en" if text.isascii() or detect_language(text) == "en" else "zh": text}
     return names if names or keep_empty else None
 
 
@@ -251,5 +288,9 @@ def _keep_said(attributes: dict[str, tuple[Scalar, ...]], *, in_group: bool) -> 
     return attributes or None
 
 
+def _or_empty(value: Any) -> Any:
+    return "" if is_blank(value) else value
+
+
 def _plain(value: Any) -> Any:
-    return clean_text(value) if isinstance(value, str) else value
+    return clean_text(value) if isinstance(value, str) else storable(value)

@@ -20,10 +20,14 @@ MAX_SKU = 100
 MAX_IMAGES = 100
 MAX_CELL = 1_000_000
 _STATUSES: dict[str, Literal["active", "draft", "archived"]] = {
-    **dict.fromkeys(("active", "enabled", "published", "online", "上架", "已上架", "在售", "启用", "available", "live"), "active"),
-    **dict.fromkeys(("draft", "pending", "草稿", "待上架", "unpublished"), "draft"),
-    **dict.fromkeys(("archived", "disabled", "inactive", "offline", "下架", "已下架", "停售", "停用", "discontinued"), "archived"),
-}  # fmt: skip
+    **dict.fromkeys(
+        ["active", "enabled", "published", "online", "available", "live", "上架", "已上架", "在售", "启用"], "active"
+    ),
+    **dict.fromkeys(["draft", "pending", "unpublished", "草稿", "待上架"], "draft"),
+    **dict.fromkeys(
+        ["archived", "disabled", "inactive", "offline", "discontinued", "下架", "已下架", "停售", "停用"], "archived"
+    ),
+}
 
 
 class RowFault(Exception):
@@ -43,7 +47,7 @@ def guarded(code: str, column: str, read: Callable[[], _T]) -> _T:
 
 
 def read_sku(value: Any, column: str = "sku") -> str:
-    if is_blank(value) or isinstance(value, list | dict | bool):
+    if is_blank(value) or isinstance(value, list | dict | bool) or value in (math.inf, -math.inf):
         raise RowFault("missing_sku", _("The row has no SKU. Give every product its own number."), column)
     sku = clean_text(int(value) if isinstance(value, float) and value.is_integer() else value)
     if not sku or len(sku) > MAX_SKU:

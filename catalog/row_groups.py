@@ -50,7 +50,9 @@ def group_rows(rows: Iterable[ProductRow]) -> list[ProductRow]:
         else:
             grouped[row.sku] = merge_rows(held, row)
     for row in [row for row in grouped.values() if row.variants and len(row.variants) > 1]:
-        grouped[row.sku] = replace(row, variants=tuple(_take_over(row, variant, grouped) for variant in row.variants or ()))
+        grouped[row.sku] = replace(
+            row, variants=tuple(_take_over(row, variant, grouped) for variant in row.variants or ())
+        )
     return list(grouped.values())
 
 

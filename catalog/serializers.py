@@ -22,7 +22,7 @@ class AttributeSerializer(serializers.Serializer):
     names = TextsField(required=False)
     kind = serializers.ChoiceField(["text", "number", "boolean"], default="text")
     unit = serializers.CharField(required=False, allow_blank=True, help_text=_("such as cm, kg, GB"))
-    values = serializers.ListField(help_text=_("texts, numbers, yes/no, or {\"en\": …, \"zh\": …}"))
+    values = serializers.ListField(help_text=_('texts, numbers, yes/no, or {"en": …, "zh": …}'))
 
 
 @extend_schema_serializer(component_name="CatalogVariant")
@@ -113,7 +113,9 @@ class UploadRequestSerializer(serializers.Serializer):
 
     file = serializers.FileField()
     mode = serializers.ChoiceField(Upload.Mode.choices, required=False)
-    mapping = serializers.JSONField(required=False, help_text=_("{\"columns\": {\"column\": \"target\"}}; guessed when absent"))
+    mapping = serializers.JSONField(
+        required=False, help_text=_('{"columns": {"column": "target"}}; guessed when absent')
+    )
     dry_run = serializers.BooleanField(required=False, help_text=_("check at once"))
     run = serializers.BooleanField(required=False, help_text=_("import at once"))
 

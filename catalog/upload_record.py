@@ -38,7 +38,9 @@ def start_upload(upload: Upload, *, check_only: bool) -> None:
     upload.save()
 
 
-def record_batch(upload: Upload, result: UpsertResult, refusals: Iterable[Refusal], *, rows: int, read_bytes: int) -> None:
+def record_batch(
+    upload: Upload, result: UpsertResult, refusals: Iterable[Refusal], *, rows: int, read_bytes: int
+) -> None:
     """Adds a batch to the counters, in the batch's own transaction."""
     refused = [*refusals, *result.refusals]
     counts = result.counts + UpsertCounts(refused=len(refused) - result.counts.refused)

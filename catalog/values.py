@@ -1,5 +1,6 @@
 """Reads single cells: prices, numbers, yes/no, dates and texts, as merchants really write them."""
 
+import math
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -34,13 +35,26 @@ def is_blank(value: Any) -> bool:
     return isinstance(value, list | dict) and not value
 
 
+def is_clean(text: str) -> bool:
+    """Whether `clean_text` would change nothing, as for nearly every cell; a short text without anything special."""
+    return (
+        text.isprintable()
+        and len(text) < 1000
+        and "<" not in text
+        and "&" not in text
+        and "  " not in text
+        and text[:1] not in " '"
+        and text[-1:] != " "
+    )
+
+
 def clean_text(value: Any) -> str:
     """One line of plain text: tags, control characters and double spaces out."""
     text = value if isinstance(value, str) else str(value)
+    if is_clean(text):
+        return text
     if "<" in text or "&" in text:
         text = strip_html(text)
-    if text.isalnum():
-        return text
     if not text.isprintable():
         text = _CONTROL.sub(" ", text)
     if text[:1] == "'" and text[1:2] in "=+-@":  # our own export quotes formulas this way
@@ -53,8 +67,10 @@ def clean_paragraphs(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     if "<" in text or "&" in text:
         lines = _BLOCK_END.sub("\n", text).split("\n")
-        text = strip_html("\n".join(lines)) if "<script" in text.lower() or "<style" in text.lower() else "\n".join(
-            strip_html(line) for line in lines
+        text = (
+            strip_html("\n".join(lines))
+            if "<script" in text.lower() or "<style" in text.lower()
+            else "\n".join(strip_html(line) for line in lines)
         )
     text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n"))
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
@@ -149,7 +165,9 @@ def _parse_iso(text: str, value: Any) -> datetime:
     except ValueError:
         moment = None
     if moment is None:
-        raise ValueError(_("“%(value)s” is not a date. Write 2026-11-28 or 2026-11-28 18:00.") % {"value": str(value)[:40]})
+        raise ValueError(
+            _("“%(value)s” is not a date. Write 2026-11-28 or 2026-11-28 18:00.") % {"value": str(value)[:40]}
+        )
     return moment
 
 
@@ -162,6 +180,19 @@ def split_list(value: Any, separators: str = "|\n") -> list[Any]:
             if separator in value:
                 return [part.strip() for part in value.split(separator) if part.strip()]
     return [] if is_blank(value) else [value]
+
+
+def storable(value: Any) -> Any:
+    """A value from JSON as Postgres can keep it: no zero bytes, no half characters, no infinities."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, list):
+        return [storable(entry) for entry in value]
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(entry) for key, entry in value.items()}
+    return value
 
 
 def plain_number(number: Decimal | float) -> int | float:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.mapping import KINDS, SCALED, TARGETS, ColumnTarget, parse_mapping
 from catalog.errors import MappingRefused
+from catalog.mapping import KINDS, SCALED, TARGETS, ColumnTarget, parse_mapping
 from catalog.models import Upload
 from catalog.values import is_blank, parse_price
 

@@ -36,13 +36,13 @@ class ProductForm(forms.ModelForm):
             for entries in value.values()
         )
         if not good:
-            raise forms.ValidationError(_("Write each attribute as its key and a list: {\"colour\": [\"Red\", \"Blue\"]}."))
+            raise forms.ValidationError(_('Write each attribute as its key and a list: {"colour": ["Red", "Blue"]}.'))
         return value
 
     def clean_images(self) -> list[str]:
         value = self.cleaned_data["images"] or []
         if not isinstance(value, list):
-            raise forms.ValidationError(_("Write the pictures as a list of addresses: [\"https://…\"]."))
+            raise forms.ValidationError(_('Write the pictures as a list of addresses: ["https://…"].'))
         try:
             return list(read_images(value))
         except RowFault as fault:
@@ -51,7 +51,7 @@ class ProductForm(forms.ModelForm):
     def clean_extra(self) -> dict[str, Any]:
         value = self.cleaned_data["extra"] or {}
         if not isinstance(value, dict):
-            raise forms.ValidationError(_("Write the extra fields as names and values: {\"model\": \"X1\"}."))
+            raise forms.ValidationError(_('Write the extra fields as names and values: {"model": "X1"}.'))
         return value
 
     def clean(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class VariantForm(forms.ModelForm):
         if price is not None and sale is not None and sale > price:
             self.add_error("sale_price", _("The sale price is above the price."))
         if not isinstance(cleaned.get("options") or {}, dict):
-            self.add_error("options", _("Write the options as names and values: {\"Size\": \"M\"}."))
+            self.add_error("options", _('Write the options as names and values: {"Size": "M"}.'))
         return cleaned
 
 
@@ -131,7 +131,12 @@ class ProductAdmin(ModelAdmin):
         (
             _("Sale, ratings, markets"),
             {
-                "fields": (("sale_from", "sale_until"), ("rating_average", "rating_count"), ("popularity", "markets"), "extra"),
+                "fields": (
+                    ("sale_from", "sale_until"),
+                    ("rating_average", "rating_count"),
+                    ("popularity", "markets"),
+                    "extra",
+                ),
                 "classes": ["tab"],
             },
         ),
@@ -160,9 +165,7 @@ class ProductAdmin(ModelAdmin):
     def show_title(self, product: Product) -> str:
         first = str(product)
         second = next((title for title in (product.title_en, product.title_zh) if title not in {"", first}), "")
-        return format_html(
-            '<span class="catalog-title">{}</span><span class="catalog-second">{}</span>', first, second
-        )
+        return format_html('<span class="catalog-title">{}</span><span class="catalog-second">{}</span>', first, second)
 
     @display(description=_("price"))
     def show_price(self, product: Product) -> str:

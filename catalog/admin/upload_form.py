@@ -10,7 +10,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.gz", "class": "upload-file"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.gz", "class": "upload-file"}
+        ),
     )
     mode = forms.ChoiceField(
         label=_("What to do"), choices=Upload.Mode.choices, initial=Upload.Mode.UPSERT, widget=forms.RadioSelect

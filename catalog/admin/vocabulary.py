@@ -32,9 +32,7 @@ class VocabularyAdmin(ModelAdmin):
         self._delete(queryset)
 
     def _delete(self, queryset: QuerySet[Any]) -> None:
-        product_ids = list(
-            Product.objects.filter(**{f"{self.field_name}__in": queryset}).values_list("id", flat=True)
-        )
+        product_ids = list(Product.objects.filter(**{f"{self.field_name}__in": queryset}).values_list("id", flat=True))
         queryset.delete()
         pipeline.product_edited(product_ids)
 

@@ -83,13 +83,15 @@ def _build_row(
         cells = cells[: len(header)]
     if len(cells) != len(header):
         message = _(
-            "Line %(line)d has %(cells)d cells but the header has %(columns)d. A text with a comma, quote or line break "
-            "needs quotes around it."
+            "Line %(line)d has %(cells)d cells but the header has %(columns)d. A text with a comma, quote or line "
+            "break needs quotes around it."
         ) % {"line": line_number, "cells": len(cells), "columns": len(header)}
         return RawRow(row_number, dict(zip(header, cells, strict=False)), "wrong_cell_count", message)
     row = dict(zip(header, cells, strict=True))
     if BAD_BYTES in record:
-        message = _("Line %(line)d holds bytes of another encoding. Save the whole file as UTF-8.") % {"line": line_number}
+        message = _("Line %(line)d holds bytes of another encoding. Save the whole file as UTF-8.") % {
+            "line": line_number
+        }
         return RawRow(row_number, row, "wrong_encoding", message)
     return RawRow(row_number, row)
 
@@ -100,9 +102,9 @@ def _split(record: str, delimiter: str, line_number: int) -> tuple[Sequence[str]
     try:
         return next(csv.reader([record], delimiter=delimiter, strict=True)), ""
     except csv.Error:
-        return [], _(
-            "The quotes in line %(line)d are broken. Write a quote inside a quoted text as two quotes."
-        ) % {"line": line_number}
+        return [], _("The quotes in line %(line)d are broken. Write a quote inside a quoted text as two quotes.") % {
+            "line": line_number
+        }
 
 
 class _Records:

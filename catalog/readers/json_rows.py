@@ -1,7 +1,6 @@
 """Reads JSON lines and JSON arrays row by row; nested objects become dotted columns unless the row is native."""
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, TextIO
 
@@ -29,9 +28,7 @@ def read_json_lines(text: TextIO, *, flat: bool) -> Iterator[RawRow]:
 
 def read_json_array(text: TextIO, *, flat: bool) -> Iterator[RawRow]:
     """The objects of one top-level array, numbered from 1. An error inside ends the file: what follows has no start."""
-    number = 0
-    for item in _iterate_array(text):
-        number += 1
+    for number, item in enumerate(_iterate_array(text), start=1):
         if isinstance(item, dict):
             yield RawRow(number, flatten(item) if flat else item)
         else:
@@ -61,7 +58,7 @@ def is_native(row: Mapping[str, Any]) -> bool:
 
 def _parse_line(line: str, number: int, *, flat: bool) -> RawRow:
     try:
-        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_read_float)
+        row = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         message = _("Line %(line)d is not valid JSON: %(why)s") % {"line": number, "why": error}
         return RawRow(number, {"line": line[:200]}, "broken_row", message)
@@ -86,13 +83,8 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(_("%(name)s is not a number that JSON allows") % {"name": name})
 
 
-def _read_float(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _refuse_constant(text[:20])
-
-
 def _iterate_array(text: TextIO) -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
     buffer = text.read(_CHUNK).lstrip("\ufeff \t\r\n").removeprefix("[")
     count, ended = 0, False
     while True:

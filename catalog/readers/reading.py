@@ -42,9 +42,7 @@ def inspect_file(path: Path) -> FileProfile:
     rows = [row for row in itertools.islice(read_rows(path, profile), SAMPLE_ROWS) if not row.code]
     columns = dict.fromkeys(column for row in rows for column in row.cells)
     samples = tuple({name: _shorten(value) for name, value in row.cells.items()} for row in rows)
-    return FileProfile(
-        profile.kind, profile.encoding, profile.delimiter, profile.native, tuple(columns), samples
-    )
+    return FileProfile(profile.kind, profile.encoding, profile.delimiter, profile.native, tuple(columns), samples)
 
 
 def read_rows(path: Path, profile: FileProfile, progress: Progress | None = None) -> Iterator[RawRow]:

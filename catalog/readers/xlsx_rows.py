@@ -31,7 +31,9 @@ def check_archive(path: Path) -> None:
         raise UploadRefused(_("The Excel file is damaged. Save it again and upload it again.")) from error
     names = {member.filename for member in members}
     if "xl/workbook.xml" not in names:
-        raise UploadRefused(_("This zip file is no Excel workbook. Unpack it and upload the table inside (gz is read)."))
+        raise UploadRefused(
+            _("This zip file is no Excel workbook. Unpack it and upload the table inside (gz is read).")
+        )
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     shared = sum(member.file_size for member in members if member.filename == "xl/sharedStrings.xml")

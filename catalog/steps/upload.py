@@ -15,6 +15,7 @@ from catalog.mapping_guess import guess_mapping
 from catalog.models import ColumnMapping, Upload
 from catalog.readers.reading import FileProfile, inspect_file, read_rows
 from catalog.readers.source import Progress
+from catalog.values import storable
 
 SHOWN_SAMPLES = 5
 NATIVE_MAP = ColumnMap({}, native=True)
@@ -48,8 +49,10 @@ def inspect_upload(upload: Upload) -> None:
     if not profile.samples and not profile.columns:
         raise UploadRefused(_("No row of the file can be read. Check its quotes and its encoding."))
     upload.format, upload.encoding = profile.kind, profile.encoding
-    upload.samples = _presentable(list(profile.samples[:SHOWN_SAMPLES]))
-    upload.mapping = _recall(profile) or guess_mapping(profile.columns, profile.samples, native=profile.native).as_json()
+    upload.samples = storable(list(profile.samples[:SHOWN_SAMPLES]))
+    upload.mapping = (
+        _recall(profile) or guess_mapping(profile.columns, profile.samples, native=profile.native).as_json()
+    )
     upload.columns = [] if profile.native else collapse_families(profile.columns, upload.mapping["columns"])
     upload.mapping["delimiter"] = profile.delimiter
 
@@ -107,17 +110,3 @@ def _recall(profile: FileProfile) -> dict[str, Any] | None:
 
 def _special(profile: FileProfile) -> list[str]:
     return list(guess_mapping(profile.columns, profile.samples).columns)
-
-
-def _presentable(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Samples as Postgres can keep them: no zero bytes, no half characters."""
-    def clean(value: Any) -> Any:
-        if isinstance(value, str):
-            return value.replace("\x00", "").encode("utf-8", "replace").decode()
-        if isinstance(value, list):
-            return [clean(entry) for entry in value]
-        if isinstance(value, dict):
-            return {clean(key): clean(entry) for key, entry in value.items()}
-        return value
-
-    return [clean(row) for row in samples]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import connection
 
@@ -9,8 +10,15 @@ from catalog.contracts import AttributeSpec, Outcome, ProductRow, Refusal, Upser
 from catalog.row_fields import RowFault
 from catalog.row_groups import group_rows
 from catalog.seen_keys import SeenKeys
-from catalog.storing.plan import PlannedProduct, PlannedVariant, fingerprint_row, options_by_key, plan_product
-from catalog.storing.state import Owner, StoredProduct, load_fingerprints, load_owners, load_products
+from catalog.storing.plan import (
+    PlannedProduct,
+    PlannedVariant,
+    Surroundings,
+    fingerprint_row,
+    options_by_key,
+    plan_product,
+)
+from catalog.storing.state import Owner, load_fingerprints, load_owners, load_products
 from catalog.storing.vocabulary import Vocabulary
 from catalog.storing.write import delete_products, write_products, write_variants
 from catalog.text import detect_language, fold_key
@@ -37,7 +45,8 @@ class Upserter:
         """After a rolled-back batch: ids remembered from it may not exist."""
         self._vocabulary = Vocabulary(write=self._write)
 
-    def upsert(self, rows: Sequence[ProductRow]) -> UpsertResult:
+    def upsert(self, rows: Sequence[ProductRow], specs: Mapping[str, AttributeSpec] | None = None) -> UpsertResult:
+        """`specs` describes the attributes of rows that do not carry their own."""
         if self._write:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
@@ -50,7 +59,7 @@ class Upserter:
         fresh = [(row, print_) for row, print_ in said if known.get(row.sku, (0, ""))[1] != print_]
         plans, refusals = self._plan(fresh, owners, known)
         changed = [plan for plan in plans if plan.id is None or plan.changed_fields]
-        ids = self._store(changed) if self._write and changed else {}
+        ids = self._store(changed, specs or {}) if self._write and changed else {}
         # Last, because deleting locks the index version, and whoever also needs the vocabulary's takes that one first.
         deleted = self._delete(gone, known)
         same = [row for row, print_ in said if known.get(row.sku, (0, ""))[1] == print_]
@@ -73,33 +82,16 @@ class Upserter:
         wanted = {known[row.sku][0] for row, _print in rows if row.sku in known} | set(absorbable.values())
         stored = load_products(sorted(wanted))
         absorbed = {sku: stored[sku] for sku in absorbable if sku in stored and sku in stored[sku].variants}
+        among = Surroundings(stored, owners, absorbed, self._reactivate)
         plans: list[PlannedProduct] = []
         refusals: list[Refusal] = []
         for row, print_ in rows:
             try:
-                plans.append(self._plan_one(row, print_, stored, owners, absorbed))
+                brand, category = self._vocabulary.brand_id(row.brand), self._vocabulary.category_id(row.category)
+                plans.append(plan_product(row, among, fingerprint=print_, brand_id=brand, category_id=category))
             except RowFault as fault:
                 refusals.append(Refusal(row.row_number, row.sku, fault.code, fault.message, fault.column, _said(row)))
         return plans, refusals
-
-    def _plan_one(
-        self,
-        row: ProductRow,
-        print_: str,
-        stored: Mapping[str, StoredProduct],
-        owners: Mapping[str, Owner],
-        absorbed: Mapping[str, StoredProduct],
-    ) -> PlannedProduct:
-        return plan_product(
-            row,
-            stored.get(row.sku),
-            fingerprint=print_,
-            brand_id=self._vocabulary.brand_id(row.brand),
-            category_id=self._vocabulary.category_id(row.category),
-            owners=owners,
-            absorbed=absorbed,
-            reactivate=self._reactivate,
-        )
 
     def _judge(self, plan: PlannedProduct) -> Outcome:
         row = plan.row
@@ -111,8 +103,8 @@ class Upserter:
             return Outcome(row.row_number, row.sku, "changed", plan.changed_fields)
         return Outcome(row.row_number, row.sku, "unchanged")
 
-    def _store(self, plans: Sequence[PlannedProduct]) -> dict[str, int]:
-        specs = _collect_specs(plans)
+    def _store(self, plans: Sequence[PlannedProduct], known: Mapping[str, AttributeSpec]) -> dict[str, int]:
+        specs = _collect_specs(plans, known)
         self._vocabulary.add_attributes(specs.values())
         self._vocabulary.add_values((plan.values["attributes"] for plan in plans), specs)
         ids = write_products(plans)
@@ -131,7 +123,7 @@ class Upserter:
         return [Outcome(row.row_number, row.sku, "deleted" if row.sku in gone else "unchanged") for row in rows]
 
 
-def find_unlisted(listed: SeenKeys, *, started_at: object) -> tuple[list[int], int]:
+def find_unlisted(listed: SeenKeys, *, started_at: datetime | None) -> tuple[list[int], int]:
     """Ids of active products the file does not list, and how many active products there are. Newer ones are spared."""
     missing: list[int] = []
     total, last = 0, 0
@@ -167,7 +159,7 @@ def settle_edited(product_ids: Sequence[int]) -> None:
                        [PlannedVariant(held.sku, held.values, held.id) for held in product.variants.values()])
         for product in load_products(list(product_ids)).values()
     ]  # fmt: skip
-    vocabulary, specs = Vocabulary(write=True), _collect_specs(plans)
+    vocabulary, specs = Vocabulary(write=True), _collect_specs(plans, {})
     for plan in plans:
         plan.values["attributes"] |= options_by_key([variant.values["options"] for variant in plan.variants])
     vocabulary.add_attributes(_describe_unknown(plans, specs))
@@ -215,9 +207,10 @@ def _find_absorbable(rows: Iterable[ProductRow], owners: Mapping[str, Owner]) ->
     }
 
 
-def _collect_specs(plans: Iterable[PlannedProduct]) -> dict[str, AttributeSpec]:
-    """What files say of attributes, and a text attribute for each option no file describes."""
-    specs: dict[str, AttributeSpec] = {}
+def _collect_specs(plans: Iterable[PlannedProduct], known: Mapping[str, AttributeSpec]) -> dict[str, AttributeSpec]:
+    """What the file says of the attributes in use, and a text attribute for each option it does not describe."""
+    used = set().union(*(plan.values["attributes"] for plan in plans))
+    specs = {key: spec for key, spec in known.items() if key in used}
     for plan in plans:
         for spec in plan.row.specs:
             held = specs.get(spec.key)

@@ -13,6 +13,7 @@ from catalog.row_builder import RowBuilder
 from catalog.row_fields import MAX_CELL, RowFault
 from catalog.row_groups import merge_rows
 from catalog.seen_keys import SeenKeys
+from catalog.values import storable
 
 # Consecutive rows of one product are put together up to this many variants.
 MAX_GROUP = 2_000
@@ -37,7 +38,7 @@ class Validator:
         return sorted(self._builder.unknown_columns)[:200]
 
     def validate(self, rows: Iterable[RawRow]) -> Iterator[ProductRow | Refusal]:
-        """Rows in their order; consecutive variant rows of one product come as one, a refused row between them first."""
+        """Rows in their order; consecutive variant rows of one product come as one, refused rows between first."""
         held: ProductRow | None = None
         for raw in rows:
             result = self._validate_row(raw)
@@ -58,26 +59,25 @@ class Validator:
             return _refuse(raw, raw.code, raw.message)
         try:
             row = self._read(raw)
-            self._check_duplicates(row, raw)
+            self._check_duplicates(row)
         except RowFault as fault:
             self._remember_listed(raw)
             return _refuse(raw, fault.code, fault.message, column=fault.column, sku=self._sku_of(raw))
         return row
 
     def _read(self, raw: RawRow) -> ProductRow:
-        for column, value in raw.cells.items():
+        for value in raw.cells.values():
             if type(value) is str and len(value) > MAX_CELL:
-                message = _("The cell holds %(length)d characters; at most %(limit)d are possible. Shorten it.")
-                raise RowFault("too_long", message % {"length": len(value), "limit": MAX_CELL}, str(column))
+                raise _too_long(raw.cells)
         if self._map.native:
             return read_native(raw.cells, raw.row_number, self.book)
         return self._builder.build(raw)
 
-    def _check_duplicates(self, row: ProductRow, raw: RawRow) -> None:
+    def _check_duplicates(self, row: ProductRow) -> None:
         """The second row with a SKU is refused: which one should count cannot be known."""
         listed = [row.sku, *(variant.sku for variant in row.variants or ())]
         # A row of a native file gives all its variants; one of a table stands for its own SKU and may list others.
-        own = dict.fromkeys(listed) if row.complete else (self._builder.find_sku(raw.cells),)
+        own = dict.fromkeys(listed) if row.complete else (self._builder.last_sku,)
         for sku in own:
             first = self._seen.find(sku)
             if first is not None:
@@ -103,6 +103,12 @@ class Validator:
             return ""
 
 
+def _too_long(cells: Mapping[str, Any]) -> RowFault:
+    column, value = next((c, v) for c, v in cells.items() if type(v) is str and len(v) > MAX_CELL)
+    message = _("The cell holds %(length)d characters; at most %(limit)d are possible. Shorten it.")
+    return RowFault("too_long", message % {"length": len(value), "limit": MAX_CELL}, str(column))
+
+
 def _belong_together(held: ProductRow, row: ProductRow) -> bool:
     same = held.sku == row.sku and not held.complete and not row.complete
     return same and not held.deleted and not row.deleted and len(held.variants or ()) < MAX_GROUP
@@ -117,11 +123,10 @@ def shorten_raw(cells: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     size = 0
     for column, value in cells.items():
-        shown = value if isinstance(value, str | int | float | bool | type(None)) else str(value)
+        shown = storable(value if isinstance(value, str | int | float | bool | type(None)) else str(value))
         if isinstance(shown, str):
-            shown = shown.replace("\x00", "").encode("utf-8", "replace").decode()
             if len(shown) > MAX_RAW_CELL or size > MAX_RAW_ROW:
                 shown = _("%(start)s… (cut: %(length)d characters)") % {"start": shown[:500], "length": len(shown)}
             size += len(shown)
-        kept[str(column).replace("\x00", "")] = shown
+        kept[storable(str(column))] = shown
     return kept

@@ -8,6 +8,7 @@ from catalog.text import fold_key
 
 Path = tuple[Mapping[str, str], ...]
 NOT_YET = -1
+_COLUMNS = "id, parent_id, key, name_en, name_zh"
 MAX_KEY = 300
 
 
@@ -74,11 +75,16 @@ class CategoryTree:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO catalog_category (key, parent_id, name_en, name_zh, position) VALUES (%s, %s, %s, %s, 0) "
-                "ON CONFLICT (key) DO NOTHING",
+                "ON CONFLICT (key) DO NOTHING "
+                f"RETURNING {_COLUMNS}",
                 [key, parent, level.get("en", ""), level.get("zh", "")],
             )
-            cursor.execute("SELECT id, parent_id, key, name_en, name_zh FROM catalog_category WHERE key = %s", [key])
             row = cursor.fetchone()
+            if row is None:  # someone else was faster
+                cursor.execute(
+                    "SELECT id, parent_id, key, name_en, name_zh FROM catalog_category WHERE key = %s", [key]
+                )
+                row = cursor.fetchone()
         self._remember(row[0], parent, *row[2:])
         return int(row[0])
 

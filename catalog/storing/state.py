@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 
 PRODUCT_FIELDS = (
-    "status", "title_en", "title_zh", "description_en", "description_zh", "brand_id", "category_id", "attributes", "images",
-    "sale_from", "sale_until", "rating_average", "rating_count", "popularity", "markets", "extra",
+    "status", "title_en", "title_zh", "description_en", "description_zh", "brand_id", "category_id", "attributes",
+    "images", "sale_from", "sale_until", "rating_average", "rating_count", "popularity", "markets", "extra",
 )  # fmt: skip
 VARIANT_FIELDS = ("options", "price", "sale_price", "cost", "stock", "barcode", "image", "position")
 _JSON_FIELDS = frozenset({"attributes", "images", "extra", "options"})

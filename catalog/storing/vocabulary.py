@@ -5,7 +5,7 @@ the admin. Names already there are never overwritten, blank ones are filled in.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -13,6 +13,7 @@ from django.db import connection
 from catalog.contracts import AttributeSpec, Scalar
 from catalog.documents import value_key
 from catalog.storing.category_tree import CategoryTree, Path
+from catalog.storing.write import bulk_cursor
 from catalog.text import detect_language, fold_key
 
 # About 60 MB of keys at most; when full it is emptied, and the database is asked again.
@@ -67,20 +68,17 @@ class Vocabulary:
     def add_values(
         self, products: Iterable[Mapping[str, Sequence[Scalar]]], specs: Mapping[str, AttributeSpec]
     ) -> None:
-        """Makes the values that are not there, with their names where the file gives them."""
+        """Makes the values whose names only the file knows. Plain English texts and numbers are made by indexing."""
         wanted: dict[tuple[int, str], tuple[str, str, float | None]] = {}
         if len(self._values) > _MAX_VALUES_REMEMBERED:
             self._values.clear()
-        for attributes in products:
-            for key, values in attributes.items():
-                attribute_id = self._attributes.get(key)
-                for value in values if attribute_id is not None else ():
-                    if (attribute_id, value) in self._values:
-                        continue
-                    self._values.add((attribute_id, value))
-                    if folded := value_key(value):
-                        names = specs[key].value_names if key in specs else {}
-                        wanted.setdefault((attribute_id, folded), _describe(value, names))
+        for key, value, names in _telling_values(products, specs):
+            attribute_id = self._attributes.get(key)
+            if attribute_id is None or (attribute_id, value) in self._values:
+                continue
+            self._values.add((attribute_id, value))
+            if folded := value_key(value):
+                wanted.setdefault((attribute_id, folded), _describe(value, names))
         if wanted:
             self._insert_values(wanted)
 
@@ -89,7 +87,8 @@ class Vocabulary:
         chinese = {zh for _en, zh in names if zh}
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT id, key, name_en, name_zh FROM catalog_brand WHERE key = ANY(%s) OR name_zh = ANY(%s) ORDER BY id DESC",
+                "SELECT id, key, name_en, name_zh FROM catalog_brand "
+                "WHERE key = ANY(%s) OR name_zh = ANY(%s) ORDER BY id DESC",
                 [list(keys), list(chinese)],
             )
             rows = cursor.fetchall()
@@ -123,8 +122,10 @@ class Vocabulary:
         with connection.cursor() as cursor:
             if self._write:
                 cursor.execute(
-                    "INSERT INTO catalog_attribute (key, name_en, name_zh, kind, unit, is_facet, is_searchable, position) "
-                    "SELECT w.*, true, true, 100 FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) "
+                    "INSERT INTO catalog_attribute "
+                    "(key, name_en, name_zh, kind, unit, is_facet, is_searchable, position) "
+                    "SELECT w.*, true, true, 100 "
+                    "FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) "
                     "AS w(key, name_en, name_zh, kind, unit) "
                     "WHERE NOT EXISTS (SELECT 1 FROM catalog_attribute a WHERE a.key = w.key) "
                     "ORDER BY w.key ON CONFLICT (key) DO NOTHING",
@@ -146,15 +147,22 @@ class Vocabulary:
         # JSON goes over several times faster than five arrays.
         records = json.dumps(
             [
-                {"attribute_id": entry[0], "key": entry[1], "name_en": names[0], "name_zh": names[1], "number": names[2]}
+                {
+                    "attribute_id": entry[0],
+                    "key": entry[1],
+                    "name_en": names[0],
+                    "name_zh": names[1],
+                    "number": names[2],
+                }
                 for entry, names in wanted.items()
             ],
             ensure_ascii=False,
         )
         source = (
-            "jsonb_to_recordset(%s::jsonb) AS w(attribute_id bigint, key text, name_en text, name_zh text, number float8)"
+            "jsonb_to_recordset(%s::jsonb) "
+            "AS w(attribute_id bigint, key text, name_en text, name_zh text, number float8)"
         )
-        with connection.cursor() as cursor:
+        with bulk_cursor() as cursor:
             cursor.execute(
                 "INSERT INTO catalog_attributevalue (attribute_id, key, name_en, name_zh, number) "  # noqa: S608 - constants
                 f"SELECT w.* FROM {source} "
@@ -176,6 +184,18 @@ class Vocabulary:
 
 def _names(brand: Mapping[str, str] | None) -> tuple[str, str]:
     return ((brand or {}).get("en", ""), (brand or {}).get("zh", ""))
+
+
+def _telling_values(
+    products: Iterable[Mapping[str, Sequence[Scalar]]], specs: Mapping[str, AttributeSpec]
+) -> Iterator[tuple[str, Scalar, Mapping[str, Mapping[str, str]]]]:
+    """Values that need a name: yes and no, Chinese texts, and those the file names in both languages."""
+    for attributes in products:
+        for key, values in attributes.items():
+            names = specs[key].value_names if key in specs else {}
+            for value in values:
+                if type(value) is bool or (type(value) is str and (value in names or not value.isascii())):
+                    yield key, value, names
 
 
 def _describe(value: Scalar, names: Mapping[str, Mapping[str, str]]) -> tuple[str, str, float | None]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from catalog.models import Product
@@ -24,7 +25,7 @@ def write_products(plans: Sequence[PlannedProduct]) -> dict[str, int]:
     changed = [plan for plan in plans if plan.id is not None]
     columns = ("sku", "content_fingerprint", *PRODUCT_FIELDS)
     ids = {plan.row.sku: plan.id for plan in changed if plan.id is not None}
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         if new:
             cursor.execute(
                 f"INSERT INTO catalog_product ({', '.join(columns)}, created_at, updated_at) "  # noqa: S608 - constants
@@ -48,9 +49,12 @@ def write_variants(plans: Sequence[PlannedProduct], ids: Mapping[str, int]) -> N
     if gone:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM catalog_variant WHERE id = ANY(%s)", [gone])
-    written = [(ids[plan.row.sku], variant) for plan in plans for variant in plan.variants if variant.changed]
+    _write_variants([(ids[plan.row.sku], variant) for plan in plans for variant in plan.variants if variant.changed])
+
+
+def _write_variants(written: Sequence[tuple[int, PlannedVariant]]) -> None:
     columns = ("product_id", "sku", *VARIANT_FIELDS)
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         if changed := [_variant_record(owner, variant) for owner, variant in written if variant.id is not None]:
             pairs = ", ".join(f"{name} = r.{name}" for name in columns if name != "sku")
             cursor.execute(
@@ -63,6 +67,14 @@ def write_variants(plans: Sequence[PlannedProduct], ids: Mapping[str, int]) -> N
                 f"SELECT {', '.join(columns)} FROM {_recordset(columns)} ORDER BY product_id, position",
                 [_as_json(new)],
             )
+
+
+def bulk_cursor() -> psycopg.Cursor[Any]:
+    """Sends parameters beside the statement. Django's cursor writes them into it, which for megabytes of JSON costs
+    their quoting here and a parse of the whole text there.
+    """
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection)
 
 
 def delete_products(ids: Iterable[int]) -> int:

@@ -44,13 +44,18 @@ def test_a_raw_body_is_the_file(api):
     answer = api.generic("POST", f"{UPLOADS}?filename=c.csv&mode=replace", as_csv(), content_type="text/csv")
     assert (answer.status_code, answer.json()["filename"], answer.json()["mode"]) == (201, "c.csv", "replace")
     body = as_jsonl([native("A")])
-    assert api.generic("POST", f"{UPLOADS}?filename=c.jsonl", body, content_type="application/json").json()["format"] == "jsonl"
+    assert (
+        api.generic("POST", f"{UPLOADS}?filename=c.jsonl", body, content_type="application/json").json()["format"]
+        == "jsonl"
+    )
 
 
 def test_a_mapping_can_come_with_the_file_or_after_it(api):
     answer = send(api, mapping=json.dumps({"columns": {"sku": "sku", "title": "title.en"}}))
     assert list(answer.json()["mapping"]["columns"]) == ["sku", "title"]
-    changed = api.patch(f"{UPLOADS}/{answer.json()['id']}", {"columns": {"sku": "sku", "标题": "title.zh"}}, format="json")
+    changed = api.patch(
+        f"{UPLOADS}/{answer.json()['id']}", {"columns": {"sku": "sku", "标题": "title.zh"}}, format="json"
+    )
     assert changed.json()["mapping"]["columns"]["标题"] == {"target": "title.zh"}
 
 
@@ -144,9 +149,14 @@ def test_a_mended_download_goes_back_in_as_it_is(api):
 
 @pytest.mark.parametrize(
     ("method", "address"),
-    [("get", f"{UPLOADS}/00000000-0000-0000-0000-000000000000"), ("get", f"{PRODUCTS}/none"), ("delete", f"{PRODUCTS}/none"),
-     ("post", f"{UPLOADS}/00000000-0000-0000-0000-000000000000/run"), ("get", f"{UPLOADS}/no-uuid")],
-)  # fmt: skip
+    [
+        ("get", f"{UPLOADS}/00000000-0000-0000-0000-000000000000"),
+        ("get", f"{PRODUCTS}/none"),
+        ("delete", f"{PRODUCTS}/none"),
+        ("post", f"{UPLOADS}/00000000-0000-0000-0000-000000000000/run"),
+        ("get", f"{UPLOADS}/no-uuid"),
+    ],
+)
 def test_what_is_not_there_is_404_in_the_one_shape(api, method, address):
     answer = getattr(api, method)(address)
     assert (answer.status_code, set(answer.json())) == (404, {"code", "message", "extra"})
@@ -154,10 +164,12 @@ def test_what_is_not_there_is_404_in_the_one_shape(api, method, address):
 
 def test_a_product_is_written_read_changed_and_deleted(api):
     body = native(
-        "A/1", brand={"en": "Calor"}, category=[{"en": "Kitchen", "zh": "厨房"}],
+        "A/1",
+        brand={"en": "Calor"},
+        category=[{"en": "Kitchen", "zh": "厨房"}],
         attributes=[{"key": "weight", "kind": "number", "unit": "g", "values": [1500]}],
         variants=[{"sku": "A/1", "price": "39.90", "stock": 4}],
-    )  # fmt: skip
+    )
     assert api.put(f"{PRODUCTS}/A/1", body, format="json").status_code == 201
     assert api.put(f"{PRODUCTS}/A/1", body, format="json").status_code == 200
     read = api.get(f"{PRODUCTS}/A/1").json()
@@ -171,17 +183,29 @@ def test_a_product_is_written_read_changed_and_deleted(api):
 
 
 def test_what_is_read_can_be_put_back(api):
-    api.put(f"{PRODUCTS}/A", native("A", variants=[{"sku": "A", "price": "5.00"}],
-            attributes=[{"key": "colour", "names": {"en": "Colour"}, "values": ["Red"]}]), format="json")  # fmt: skip
+    api.put(
+        f"{PRODUCTS}/A",
+        native(
+            "A",
+            variants=[{"sku": "A", "price": "5.00"}],
+            attributes=[{"key": "colour", "names": {"en": "Colour"}, "values": ["Red"]}],
+        ),
+        format="json",
+    )
     read = api.get(f"{PRODUCTS}/A").json()
     assert api.put(f"{PRODUCTS}/A", read, format="json").json() == read
 
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [({"titles": {}}, "row_refused"), ({"colour": 1}, "row_refused"), ([1], "parse_error"),
-     ({"sku": "B"}, "row_refused"), ({"titles": {"en": "x"}, "variants": [{"sku": "A", "price": "-1"}]}, "row_refused")],
-)  # fmt: skip
+    [
+        ({"titles": {}}, "row_refused"),
+        ({"colour": 1}, "row_refused"),
+        ([1], "parse_error"),
+        ({"sku": "B"}, "row_refused"),
+        ({"titles": {"en": "x"}, "variants": [{"sku": "A", "price": "-1"}]}, "row_refused"),
+    ],
+)
 def test_a_wrong_product_is_refused_with_the_reason(api, body, code):
     answer = api.put(f"{PRODUCTS}/A", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -19,20 +19,44 @@ def guess(samples, columns=None):
 @pytest.mark.parametrize(
     ("column", "value", "target"),
     [
-        ("SKU", "A", "sku"), ("商品编码", "A", "sku"), ("productId", 7, "sku"), ("Parent SKU", "P", "parent"),
-        ("title", "Kettle", "title.en"), ("标题", "水壶", "title.zh"), ("title_zh", "水壶", "title.zh"),
-        ("Title (中文)", "水壶", "title.zh"), ("Product Name", "Kettle", "title.en"), ("name", "电热水壶", "title.zh"),
-        ("description en", "It boils.", "description.en"), ("商品详情", "烧水快", "description.zh"),
-        ("品牌", "美的", "brand.zh"), ("Manufacturer", "Calor", "brand.en"), ("类目", "厨房/水壶", "category.zh"),
-        ("categories", "Kitchen > Kettles", "category.en"), ("价格", "199", "price"), ("Price", "19.90", "price"),
-        ("促销价", "99", "sale_price"), ("special_price", "9", "sale_price"), ("成本", "50", "cost"),
-        ("库存", "12", "stock"), ("Qty", 5, "stock"), ("条形码", "69012", "barcode"), ("图片", "https://a/b.jpg", "images"),
-        ("average_rating", 4.5, "rating"), ("评论数", 12, "rating_count"), ("销量", 300, "popularity"),
-        ("market", "us", "markets"), ("sale end date", "2026-11-28", "sale_until"), ("状态", "上架", "status"),
-        ("deleted", "no", "deleted"), ("option:Size", "M", "option"), ("attr_t_material", "Wool", "attribute"),
-        ("attributes.材质", "棉", "attribute"), ("url_key", "kettle", "ignore"),
+        ("SKU", "A", "sku"),
+        ("商品编码", "A", "sku"),
+        ("productId", 7, "sku"),
+        ("Parent SKU", "P", "parent"),
+        ("title", "Kettle", "title.en"),
+        ("标题", "水壶", "title.zh"),
+        ("title_zh", "水壶", "title.zh"),
+        ("Title (中文)", "水壶", "title.zh"),
+        ("Product Name", "Kettle", "title.en"),
+        ("name", "电热水壶", "title.zh"),
+        ("description en", "It boils.", "description.en"),
+        ("商品详情", "烧水快", "description.zh"),
+        ("品牌", "美的", "brand.zh"),
+        ("Manufacturer", "Calor", "brand.en"),
+        ("类目", "厨房/水壶", "category.zh"),
+        ("categories", "Kitchen > Kettles", "category.en"),
+        ("价格", "199", "price"),
+        ("Price", "19.90", "price"),
+        ("促销价", "99", "sale_price"),
+        ("special_price", "9", "sale_price"),
+        ("成本", "50", "cost"),
+        ("库存", "12", "stock"),
+        ("Qty", 5, "stock"),
+        ("条形码", "69012", "barcode"),
+        ("图片", "https://a/b.jpg", "images"),
+        ("average_rating", 4.5, "rating"),
+        ("评论数", 12, "rating_count"),
+        ("销量", 300, "popularity"),
+        ("market", "us", "markets"),
+        ("sale end date", "2026-11-28", "sale_until"),
+        ("状态", "上架", "status"),
+        ("deleted", "no", "deleted"),
+        ("option:Size", "M", "option"),
+        ("attr_t_material", "Wool", "attribute"),
+        ("attributes.材质", "棉", "attribute"),
+        ("url_key", "kettle", "ignore"),
     ],
-)  # fmt: skip
+)
 def test_columns_are_known_by_their_names(column, value, target):
     found = guess([{"id": "1", column: value}], [column])[0]
     assert target in found.values()
@@ -68,7 +92,9 @@ def test_kind_and_unit_are_guessed(column, values, kind, unit):
 
 
 def test_a_list_price_beside_a_price_makes_the_price_a_sale():
-    found, _map = guess([{"sku": "1", "list_price": "919", "price": "899"}, {"sku": "2", "list_price": "5", "price": "4"}])
+    found, _map = guess(
+        [{"sku": "1", "list_price": "919", "price": "899"}, {"sku": "2", "list_price": "5", "price": "4"}]
+    )
     assert found == {"sku": "sku", "list_price": "price", "price": "sale_price"}
 
 
@@ -97,8 +123,12 @@ def test_columns_that_never_change_or_say_nothing_are_left_out():
 def test_families_are_one_entry_each():
     columns = ["sku", "attr_t_a", "attr_t_b", "attr_n_c", "attributes.材质", "attr_t_product_type"]
     assert collapse_families(columns, ["attr_t_product_type"]) == [
-        "sku", "attr_t_*", "attr_n_*", "attributes.*", "attr_t_product_type",
-    ]  # fmt: skip
+        "sku",
+        "attr_t_*",
+        "attr_n_*",
+        "attributes.*",
+        "attr_t_product_type",
+    ]
     column_map = parse_mapping({"columns": {"sku": "sku", "attr_n_*": {"target": "attribute", "kind": "number"}}})
     assert column_map.find("attr_n_never_seen").kind == "number"
     assert column_map.find("other") is None
@@ -134,21 +164,66 @@ def test_a_mapping_survives_being_stored():
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("chorus_icecat/products.jsonl.gz", {"id": "sku", "title": "title.en", "short_description": "description.en",
-         "supplier": "brand.en", "price": "price", "ean": "barcode", "attr_t_product_type": "category.en",
-         "attr_t_*": "attribute", "attr_n_*": "attribute", "attr_b_*": "attribute", "img_500x500": "images"}),
-        ("litemall/products.jsonl.gz", {"id": "sku", "name": "title.zh", "brief": "description.zh", "category": "category.zh",
-         "list_price": "price", "price": "sale_price", "attributes.*": "attribute", "gallery": "images"}),
-        ("bestbuy/ecommerce.json.gz", {"name": "title.en", "categories": "category.en", "brand": "brand.en",
-         "popularity": "popularity"}),
-        ("amazon_24k/products.jsonl.gz", {"fields.id": "sku", "fields.title": "title.en", "fields.price": "price",
-         "fields.quantity": "stock", "fields.average_rating": "rating", "put": "ignore"}),
-        ("magento/csv/configurable/products.csv", {"sku": "sku", "name": "title.en", "categories": "category.en",
-         "configurable_variations": "variants", "additional_attributes": "attributes", "qty": "stock",
-         "product_type": "ignore", "special_price": "sale_price"}),
+        (
+            "chorus_icecat/products.jsonl.gz",
+            {
+                "id": "sku",
+                "title": "title.en",
+                "short_description": "description.en",
+                "supplier": "brand.en",
+                "price": "price",
+                "ean": "barcode",
+                "attr_t_product_type": "category.en",
+                "attr_t_*": "attribute",
+                "attr_n_*": "attribute",
+                "attr_b_*": "attribute",
+                "img_500x500": "images",
+            },
+        ),
+        (
+            "litemall/products.jsonl.gz",
+            {
+                "id": "sku",
+                "name": "title.zh",
+                "brief": "description.zh",
+                "category": "category.zh",
+                "list_price": "price",
+                "price": "sale_price",
+                "attributes.*": "attribute",
+                "gallery": "images",
+            },
+        ),
+        (
+            "bestbuy/ecommerce.json.gz",
+            {"name": "title.en", "categories": "category.en", "brand": "brand.en", "popularity": "popularity"},
+        ),
+        (
+            "amazon_24k/products.jsonl.gz",
+            {
+                "fields.id": "sku",
+                "fields.title": "title.en",
+                "fields.price": "price",
+                "fields.quantity": "stock",
+                "fields.average_rating": "rating",
+                "put": "ignore",
+            },
+        ),
+        (
+            "magento/csv/configurable/products.csv",
+            {
+                "sku": "sku",
+                "name": "title.en",
+                "categories": "category.en",
+                "configurable_variations": "variants",
+                "additional_attributes": "attributes",
+                "qty": "stock",
+                "product_type": "ignore",
+                "special_price": "sale_price",
+            },
+        ),
     ],
     ids=["chorus", "litemall", "bestbuy", "amazon", "magento"],
-)  # fmt: skip
+)
 def test_real_catalogs_are_understood(file, expected):
     if not (SHARED / file).exists():
         pytest.skip(f"needs ../shared/data/{file}")

@@ -11,24 +11,44 @@ from django.db import connection, connections
 from catalog import pipeline
 from catalog.errors import MappingRefused, RowRefused, UploadRefused
 from catalog.models import Brand, Product, RefusedRow, SearchDocument, Upload, Variant
-from tests.catalog.catalog_files import HEADER, ROWS, SHARED, as_csv, as_jsonl, as_xlsx, counts, ingest, native, receive, write
+from tests.catalog.catalog_files import (
+    HEADER,
+    ROWS,
+    SHARED,
+    as_csv,
+    as_jsonl,
+    as_xlsx,
+    counts,
+    ingest,
+    native,
+    receive,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(as_csv(), "c.csv"), (as_csv(delimiter=";"), "c.csv"), (as_csv().decode().encode("gbk"), "c.csv"),
-     (as_xlsx(), "c.xlsx"), (as_jsonl([dict(zip(HEADER, row, strict=True)) for row in ROWS]), "c.jsonl")],
+    [
+        (as_csv(), "c.csv"),
+        (as_csv(delimiter=";"), "c.csv"),
+        (as_csv().decode().encode("gbk"), "c.csv"),
+        (as_xlsx(), "c.xlsx"),
+        (as_jsonl([dict(zip(HEADER, row, strict=True)) for row in ROWS]), "c.jsonl"),
+    ],
     ids=["csv", "semicolons", "gbk", "excel", "json lines"],
-)  # fmt: skip
+)
 def test_every_kind_of_file_makes_the_same_products(content, name):
     upload = ingest(content, name)
     assert counts(upload) == (3, 0, 0, 0, 0)
     kettle = Product.objects.get(sku="K-1")
     assert (kettle.title_en, kettle.title_zh, kettle.brand.key, kettle.category.key) == (
-        "Kettle", "电热水壶", "calor", "kitchen/kettles",
-    )  # fmt: skip
+        "Kettle",
+        "电热水壶",
+        "calor",
+        "kitchen/kettles",
+    )
     variant = kettle.variants.get()
     assert (variant.price, variant.sale_price, variant.stock) == (Decimal("39.90"), Decimal("29.90"), 12)
     assert kettle.attributes == {"colour": ["Red"]}
@@ -48,8 +68,12 @@ def test_products_are_in_search_with_the_batch_that_stores_them():
 
 def test_a_check_tells_what_would_happen_and_changes_nothing():
     ingest(as_csv())
-    rows = [["K-1", "Kettle", "电热水壶", "Calor", "Kitchen > Kettles", "35", "", "12", "Red"], ROWS[1],
-            ["N-1", "New", "新品", "Fresh", "Audio", "5", "", "1", "Red"], ["X", "Bad", "坏", "", "", "-5", "", "1", ""]]  # fmt: skip
+    rows = [
+        ["K-1", "Kettle", "电热水壶", "Calor", "Kitchen > Kettles", "35", "", "12", "Red"],
+        ROWS[1],
+        ["N-1", "New", "新品", "Fresh", "Audio", "5", "", "1", "Red"],
+        ["X", "Bad", "坏", "", "", "-5", "", "1", ""],
+    ]
     upload = ingest(as_csv(rows), check_only=True)
     assert upload.status == Upload.Status.CHECKED
     assert counts(upload) == (1, 1, 1, 0, 1)
@@ -68,7 +92,9 @@ def test_a_check_and_the_import_after_it_agree():
 
 
 def test_refused_rows_are_kept_with_their_reason_and_the_others_go_in():
-    upload = ingest(as_csv([*ROWS, ["K-1", "Again", "", "", "", "1", "", "1", ""], ["", "No number", "", "", "", "1", "", "", ""]]))
+    upload = ingest(
+        as_csv([*ROWS, ["K-1", "Again", "", "", "", "1", "", "1", ""], ["", "No number", "", "", "", "1", "", "", ""]])
+    )
     assert (upload.status, counts(upload)) == (Upload.Status.DONE, (3, 0, 0, 0, 2))
     refused = list(RefusedRow.objects.values_list("row_number", "code"))
     assert refused == [(5, "duplicate_sku"), (6, "missing_sku")]
@@ -79,7 +105,9 @@ def test_progress_moves_with_every_batch(monkeypatch):
     monkeypatch.setattr(pipeline, "INGEST_BATCH", 10)
     upload = receive(as_csv([[f"P-{n}", f"Product {n}", "", "", "", "1", "", "1", ""] for n in range(35)]))
     seen = []
-    pipeline.ingest(upload.pk, after_batch=lambda: seen.append(Upload.objects.values_list("rows", "created_count").get()))
+    pipeline.ingest(
+        upload.pk, after_batch=lambda: seen.append(Upload.objects.values_list("rows", "created_count").get())
+    )
     assert [created for _rows, created in seen] == [10, 20, 30, 35]
     upload.refresh_from_db()
     assert (upload.rows, upload.read_bytes) == (35, upload.total_bytes)
@@ -87,7 +115,9 @@ def test_progress_moves_with_every_batch(monkeypatch):
 
 def test_the_mapping_chosen_is_remembered_for_the_same_header():
     upload = receive(b"code,what,cash\nA,Kettle,1990\n")
-    pipeline.set_mapping(upload.pk, {"columns": {"code": "sku", "what": "title.en", "cash": {"target": "price", "scale": "0.01"}}})
+    pipeline.set_mapping(
+        upload.pk, {"columns": {"code": "sku", "what": "title.en", "cash": {"target": "price", "scale": "0.01"}}}
+    )
     again = ingest(b"cash,code,what\n2990,B,Pan\n")
     assert Variant.objects.get(sku="B").price == Decimal("29.90")
     assert again.mapping["columns"]["cash"]["scale"] == "0.01"
@@ -104,7 +134,9 @@ def test_columns_nobody_mapped_are_reported():
 
 
 def test_native_lines_need_no_mapping():
-    upload = ingest(as_jsonl([native("A", variants=[{"sku": "A", "price": "5.00", "stock": 2}]), native("B", oops=1)]), "n.jsonl")
+    upload = ingest(
+        as_jsonl([native("A", variants=[{"sku": "A", "price": "5.00", "stock": 2}]), native("B", oops=1)]), "n.jsonl"
+    )
     assert upload.mapping["native"] is True
     assert counts(upload) == (1, 0, 0, 0, 1)
     assert Product.objects.get().title_zh == "商品 A"
@@ -113,8 +145,13 @@ def test_native_lines_need_no_mapping():
 def test_variant_rows_far_apart_meet_in_one_product(monkeypatch):
     monkeypatch.setattr(pipeline, "INGEST_BATCH", 2)
     header = ["sku", "parent_sku", "title", "price", "stock", "size"]
-    rows = [["A-S", "A", "Shirt", "10", "1", "S"], ["B-1", "", "Kettle", "5", "1", ""], ["C-1", "", "Pan", "6", "1", ""],
-            ["D-1", "", "Pot", "7", "1", ""], ["A-M", "A", "Shirt", "11", "2", "M"]]  # fmt: skip
+    rows = [
+        ["A-S", "A", "Shirt", "10", "1", "S"],
+        ["B-1", "", "Kettle", "5", "1", ""],
+        ["C-1", "", "Pan", "6", "1", ""],
+        ["D-1", "", "Pot", "7", "1", ""],
+        ["A-M", "A", "Shirt", "11", "2", "M"],
+    ]
     upload = ingest(as_csv(rows, header=header))
     shirt = Product.objects.get(sku="A")
     assert list(shirt.variants.values_list("sku", "price")) == [("A-S", Decimal(10)), ("A-M", Decimal(11))]

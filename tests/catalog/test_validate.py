@@ -11,15 +11,33 @@ from catalog.steps.validate import Validator
 from tests.catalog.catalog_files import native
 
 COLUMNS = {
-    "sku": "sku", "parent": "parent", "title": "title.en", "标题": "title.zh", "text": "description.en", "brand": "brand.en",
-    "category": "category.en", "price": "price", "sale": "sale_price", "cost": "cost", "stock": "stock", "ean": "barcode",
-    "image": "images", "rating": "rating", "reviews": "rating_count", "market": "markets", "from": "sale_from",
-    "until": "sale_until", "status": "status", "deleted": "deleted", "note": "extra:note",
+    "sku": "sku",
+    "parent": "parent",
+    "title": "title.en",
+    "标题": "title.zh",
+    "text": "description.en",
+    "brand": "brand.en",
+    "category": "category.en",
+    "price": "price",
+    "sale": "sale_price",
+    "cost": "cost",
+    "stock": "stock",
+    "ean": "barcode",
+    "image": "images",
+    "rating": "rating",
+    "reviews": "rating_count",
+    "market": "markets",
+    "from": "sale_from",
+    "until": "sale_until",
+    "status": "status",
+    "deleted": "deleted",
+    "note": "extra:note",
     "weight": {"target": "attribute", "key": "Weight", "kind": "number", "unit": "g"},
     "material": {"target": "attribute", "key": "Material", "kind": "text"},
     "waterproof": {"target": "attribute", "key": "Waterproof", "kind": "boolean"},
-    "size": "option:Size", "colour": "option:Colour",
-}  # fmt: skip
+    "size": "option:Size",
+    "colour": "option:Colour",
+}
 
 
 def validate(*rows, known=None, columns=COLUMNS, **mapping):
@@ -38,9 +56,19 @@ def validate_native(*rows, known=None):
 
 @pytest.mark.parametrize(
     ("written", "price"),
-    [("1,299.00", "1299.00"), ("¥1299", "1299.00"), ("￥１２９９", "1299.00"), ("1 299,50", "1299.50"), ("$ 5", "5.00"),
-     (19.9, "19.90"), ("12.345", "12.35"), ("1.299.000,50", "1299000.50"), ("0", "0.00"), ("99元", "99.00")],
-)  # fmt: skip
+    [
+        ("1,299.00", "1299.00"),
+        ("¥1299", "1299.00"),
+        ("￥１２９９", "1299.00"),
+        ("1 299,50", "1299.50"),
+        ("$ 5", "5.00"),
+        (19.9, "19.90"),
+        ("12.345", "12.35"),
+        ("1.299.000,50", "1299000.50"),
+        ("0", "0.00"),
+        ("99元", "99.00"),
+    ],
+)
 def test_prices_are_read_as_people_write_them(written, price):
     assert validate_one(price=written).variants[0].price == Decimal(price)
 
@@ -139,9 +167,12 @@ def test_a_sale_price_equal_to_the_price_is_no_sale():
 
 
 def test_attributes_are_typed_and_in_canonical_units():
-    row = validate_one(weight="1500", material="Wool|Silk", waterproof="是")
+    validator = Validator(parse_mapping({"columns": COLUMNS}), {})
+    cells = {"sku": "A", "weight": "1500", "material": "Wool|Silk", "waterproof": "是"}
+    (row,) = validator.validate([RawRow(2, cells)])
     assert row.attributes == {"weight": (1.5,), "material": ("Wool", "Silk"), "waterproof": (True,)}
-    assert {spec.key: (spec.kind, spec.unit) for spec in row.specs}["weight"] == ("number", "kg")
+    weight = validator.book.specs["weight"]
+    assert (weight.kind, weight.unit, weight.names) == ("number", "kg", {"en": "Weight"})
 
 
 def test_values_with_units_of_their_own_are_converted():
@@ -192,8 +223,9 @@ def test_consecutive_variant_rows_become_one_product():
     )
     assert [row.sku for row in rows] == ["A", "B"]
     assert [(variant.sku, variant.options) for variant in rows[0].variants] == [
-        ("A-S", {"Size": "S", "Colour": "Red"}), ("A-M", {"Size": "M", "Colour": "Red"}),
-    ]  # fmt: skip
+        ("A-S", {"Size": "S", "Colour": "Red"}),
+        ("A-M", {"Size": "M", "Colour": "Red"}),
+    ]
     assert rows[0].brand == {"en": "Sonar"}
 
 
@@ -205,8 +237,10 @@ def test_unknown_columns_are_reported():
 
 def test_products_without_a_sku_column_get_a_number_that_stays():
     columns = {"name": "title.en", "image": "images"}
-    first, again = (validate({"name": "Kettle", "image": "https://a/1.jpg"}, columns=columns, sku_from=["name", "image"])[0].sku
-                    for _ in range(2))  # fmt: skip
+    first, again = (
+        validate({"name": "Kettle", "image": "https://a/1.jpg"}, columns=columns, sku_from=["name", "image"])[0].sku
+        for _ in range(2)
+    )
     assert first == again
     assert first.startswith("gen-")
 

@@ -25,12 +25,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--mapping", type=Path, help="JSON file: {\"columns\": {\"column\": \"target\"}}")
+        parser.add_argument("--mapping", type=Path, help='JSON file: {"columns": {"column": "target"}}')
         parser.add_argument("--mode", choices=Upload.Mode.values, default=Upload.Mode.UPSERT)
         parser.add_argument("--price-scale", metavar="FACTOR", help="0.01 when the file gives prices in cents")
         parser.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
         parser.add_argument("--show-mapping", action="store_true", help="print the mapping and stop")
-        parser.add_argument("--allow-archiving", action="store_true", help="mode replace: archive however many are missing")
+        parser.add_argument(
+            "--allow-archiving", action="store_true", help="mode replace: archive however many are missing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -89,7 +91,9 @@ class Command(BaseCommand):
         for row in upload.refused_rows.all()[:_SHOWN_REFUSALS]:
             self.stdout.write(f"  row {row.row_number} {row.sku}: {row.message}")
         if upload.refused_count > _SHOWN_REFUSALS:
-            self.stdout.write(f"  … and {upload.refused_count - _SHOWN_REFUSALS:,} more; the admin lists and downloads them")
+            self.stdout.write(
+                f"  … and {upload.refused_count - _SHOWN_REFUSALS:,} more; the admin lists and downloads them"
+            )
         if names := upload.notes.get("unknown_columns"):
             self.stdout.write(f"  left out, because the mapping does not name them: {', '.join(names[:30])}")
         for warning in upload.notes.get("warnings", ()):

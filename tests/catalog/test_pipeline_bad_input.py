@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from catalog import pipeline
 from catalog.errors import ShopError, UploadRefused
 from catalog.models import Product, RefusedRow, Upload, Variant
 from catalog.refused_csv import escape_formula
@@ -60,18 +61,34 @@ def test_bombs_are_refused_at_the_door_and_not_kept(kind, settings, tmp_path):
 
 @pytest.mark.parametrize(
     ("value", "escaped"),
-    [("=1+1", "'=1+1"), ("+cmd|x", "'+cmd|x"), ("-2+3", "'-2+3"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"),
-     ("-5", "-5"), ("+3.20", "+3.20"), ("Kettle", "Kettle"), (-5, -5), (None, None)],
-)  # fmt: skip
+    [
+        ("=1+1", "'=1+1"),
+        ("+cmd|x", "'+cmd|x"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("-5", "-5"),
+        ("+3.20", "+3.20"),
+        ("Kettle", "Kettle"),
+        (-5, -5),
+        (None, None),
+    ],
+)
 def test_exports_hold_no_formulas(value, escaped):
     assert escape_formula(value) == escaped
 
 
 @pytest.mark.parametrize(
     "title",
-    ["<script>alert(1)</script>Kettle", "Kettle<img src=x onerror=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;Kettle",
-     "<style>*{display:none}</style>Kettle", "Kettle<!-- x -->", "<svg/onload=alert(1)>Kettle"],
-)  # fmt: skip
+    [
+        "<script>alert(1)</script>Kettle",
+        "Kettle<img src=x onerror=alert(1)>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;Kettle",
+        "<style>*{display:none}</style>Kettle",
+        "Kettle<!-- x -->",
+        "<svg/onload=alert(1)>Kettle",
+    ],
+)
 def test_markup_never_reaches_a_title_or_text(title):
     row = {"sku": "A", "title": title, "text": f"<p>{title}</p>", "price": 1}
     ingest(as_jsonl([row]), "c.jsonl", mapping=COLUMNS)
@@ -83,7 +100,9 @@ def test_markup_never_reaches_a_title_or_text(title):
 
 @pytest.mark.parametrize("price", ["-1", "1e400", "Infinity", "NaN", "99999999999999999999", "12 or so", "--5", "0x10"])
 def test_absurd_prices_are_refused(price):
-    upload = ingest_lines(f"A,Kettle,{price}", "B,Pan,2", mapping={"columns": {"sku": "sku", "title": "title.en", "price": "price"}})
+    upload = ingest_lines(
+        f"A,Kettle,{price}", "B,Pan,2", mapping={"columns": {"sku": "sku", "title": "title.en", "price": "price"}}
+    )
     assert counts(upload) == (1, 0, 0, 0, 1)
     assert not Variant.objects.filter(sku="A").exists()
 
@@ -104,8 +123,6 @@ def test_unknown_columns_are_named_and_missing_ones_refused():
 def test_a_file_without_a_recognised_sku_waits_for_its_mapping():
     upload = receive(b"a,b\nx,1\ny,2\n")
     with pytest.raises(ShopError, match="SKU"):
-        from catalog import pipeline
-
         pipeline.ingest(upload.pk)
     upload.refresh_from_db()
     assert upload.status == Upload.Status.FAILED
@@ -113,10 +130,19 @@ def test_a_file_without_a_recognised_sku_waits_for_its_mapping():
 
 @pytest.mark.parametrize(
     "text",
-    ["emoji 🎧🔥", "right\u202eleft", "zero\u200bwidth", "null\x00byte", "lone \ud83d surrogate", "' OR 1=1 --", "%s %(x)s {0}",
-     "a" * 900, "ＦＵＬＬ　ｗｉｄｔｈ"],
+    [
+        "emoji 🎧🔥",
+        "right\u202eleft",
+        "zero\u200bwidth",
+        "null\x00byte",
+        "lone \ud83d surrogate",
+        "' OR 1=1 --",
+        "%s %(x)s {0}",
+        "a" * 900,
+        "ＦＵＬＬ　ｗｉｄｔｈ",
+    ],
     ids=["emoji", "bidi", "zero width", "null byte", "surrogate", "sql", "format", "long", "full width"],
-)  # fmt: skip
+)
 def test_odd_characters_are_stored_or_cleaned_but_never_break(text):
     content = json.dumps({"sku": "A", "title": f"Kettle {text}", "text": text, "price": 1}).encode()
     upload = ingest(content, "c.jsonl", mapping=COLUMNS)
@@ -132,20 +158,39 @@ def test_odd_characters_in_refused_rows_are_kept_readable():
 
 @pytest.mark.parametrize(
     "line",
-    ["null", "[]", '"text"', "{", '{"sku": ' + "[" * 100_000, '{"sku": 1e999999}', '{"sku": ' + "9" * 10_000 + "}",
-     '{"sku": {"deep": {"er": 1}}}', '{"sku": true, "title": []}'],
+    [
+        "null",
+        "[]",
+        '"text"',
+        "{",
+        '{"sku": ' + "[" * 100_000,
+        '{"sku": 1e999999}',
+        '{"sku": ' + "9" * 10_000 + "}",
+        '{"sku": {"deep": {"er": 1}}}',
+        '{"sku": true, "title": []}',
+    ],
     ids=["null", "list", "text", "cut", "deep", "huge float", "huge integer", "object as SKU", "wrong types"],
-)  # fmt: skip
+)
 def test_malformed_json_costs_its_line(line):
-    upload = ingest("\n".join(['{"sku": "A", "title": "Kettle"}', line, '{"sku": "B", "title": "Pan"}']).encode(), "c.jsonl",
-                    mapping={"columns": {"sku": "sku", "title": "title.en"}})  # fmt: skip
+    upload = ingest(
+        "\n".join(['{"sku": "A", "title": "Kettle"}', line, '{"sku": "B", "title": "Pan"}']).encode(),
+        "c.jsonl",
+        mapping={"columns": {"sku": "sku", "title": "title.en"}},
+    )
     assert set(Product.objects.values_list("sku", flat=True)) == {"A", "B"}
     assert [row.row_number for row in upload.refused_rows.all()] == [2]
 
 
 def test_native_rows_of_the_wrong_shape_are_refused_one_by_one():
-    rows = [native("A"), native("B", variants="none"), native("C", attributes={"a": 1}), native("D", extra=[1]),
-            native("E", images=["javascript:x"]), native("F", rating_average=99), native("G")]  # fmt: skip
+    rows = [
+        native("A"),
+        native("B", variants="none"),
+        native("C", attributes={"a": 1}),
+        native("D", extra=[1]),
+        native("E", images=["javascript:x"]),
+        native("F", rating_average=99),
+        native("G"),
+    ]
     upload = ingest(as_jsonl(rows), "n.jsonl")
     assert set(Product.objects.values_list("sku", flat=True)) == {"A", "G"}
     assert upload.refused_count == 5
@@ -167,5 +212,7 @@ def test_refused_rows_are_counted_beyond_what_is_kept(monkeypatch):
     from catalog import upload_record
 
     monkeypatch.setattr(upload_record, "MAX_REFUSED_KEPT", 5)
-    upload = ingest_lines(*[f",No number {n},1" for n in range(20)], *[",".join(row[i] for i in (0, 1, 5)) for row in ROWS[:2]])
+    upload = ingest_lines(
+        *[f",No number {n},1" for n in range(20)], *[",".join(row[i] for i in (0, 1, 5)) for row in ROWS[:2]]
+    )
     assert (upload.refused_count, upload.refused_rows.count()) == (20, 5)

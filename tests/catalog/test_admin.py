@@ -29,7 +29,11 @@ def mapping_post(client, upload, **changes):
     fields = {}
     for index, column in enumerate(upload.columns):
         target = upload.mapping["columns"][column]
-        fields |= {f"target-{index}": target["target"], f"key-{index}": target.get("key", ""), f"kind-{index}": target.get("kind", "")}
+        fields |= {
+            f"target-{index}": target["target"],
+            f"key-{index}": target.get("key", ""),
+            f"kind-{index}": target.get("kind", ""),
+        }
     for column, target in changes.pop("targets", {}).items():
         fields[f"target-{upload.columns.index(column)}"] = target
     return client.post(page(upload, "mapping"), {**fields, **changes})
@@ -156,18 +160,39 @@ def test_the_product_list_costs_the_same_few_queries_for_any_page(client, django
 
 def product_post(product, **changes):
     fields = {
-        "sku": product.sku, "status": product.status, "title_en": product.title_en, "title_zh": product.title_zh,
-        "brand": product.brand_id or "", "category": product.category_id or "", "description_en": "", "description_zh": "",
-        "attributes": json.dumps(product.attributes), "images": json.dumps(product.images), "extra": "{}",
-        "sale_from_0": "", "sale_from_1": "", "sale_until_0": "", "sale_until_1": "", "rating_average": "",
-        "rating_count": "0", "popularity": "0", "markets": "",
-        "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1", "variants-MIN_NUM_FORMS": "1", "variants-MAX_NUM_FORMS": "1000",
-    }  # fmt: skip
+        "sku": product.sku,
+        "status": product.status,
+        "title_en": product.title_en,
+        "title_zh": product.title_zh,
+        "brand": product.brand_id or "",
+        "category": product.category_id or "",
+        "description_en": "",
+        "description_zh": "",
+        "attributes": json.dumps(product.attributes),
+        "images": json.dumps(product.images),
+        "extra": "{}",
+        "sale_from_0": "",
+        "sale_from_1": "",
+        "sale_until_0": "",
+        "sale_until_1": "",
+        "rating_average": "",
+        "rating_count": "0",
+        "popularity": "0",
+        "markets": "",
+        "variants-TOTAL_FORMS": "1",
+        "variants-INITIAL_FORMS": "1",
+        "variants-MIN_NUM_FORMS": "1",
+        "variants-MAX_NUM_FORMS": "1000",
+    }
     variant = product.variants.get()
     for name in ("id", "sku", "price", "stock", "barcode", "image", "position"):
         fields[f"variants-0-{name}"] = getattr(variant, name)
-    fields |= {"variants-0-options": json.dumps(variant.options), "variants-0-product": product.pk,
-               "variants-0-sale_price": variant.sale_price or "", "variants-0-cost": ""}  # fmt: skip
+    fields |= {
+        "variants-0-options": json.dumps(variant.options),
+        "variants-0-product": product.pk,
+        "variants-0-sale_price": variant.sale_price or "",
+        "variants-0-cost": "",
+    }
     return {**fields, **changes}
 
 
@@ -182,7 +207,9 @@ def edit(client, product, **changes):
 
 
 def test_an_edited_product_is_in_search_at_once_and_differs_for_the_next_upload(client, kettle):
-    answer = edit(client, kettle, title_en="Better kettle", **{"variants-0-price": "35.00", "variants-0-sale_price": ""})
+    answer = edit(
+        client, kettle, title_en="Better kettle", **{"variants-0-price": "35.00", "variants-0-sale_price": ""}
+    )
     assert answer.status_code == 302, answer.context["errors"]
     assert SearchDocument.objects.get(product_id=kettle.pk).price == 3500
     assert ingest(as_csv()).changed_count == 1
@@ -208,7 +235,15 @@ def test_options_written_in_the_admin_become_facets(client, kettle):
         ({"images": '{"a": 1}'}, "list of addresses"),
         ({"extra": "[1]"}, "names and values"),
         ({"variants-0-DELETE": "on"}, "at least one variant"),
-        ({"sale_from_0": "2026-12-02", "sale_from_1": "00:00", "sale_until_0": "2026-12-01", "sale_until_1": "00:00"}, "before it begins"),
+        (
+            {
+                "sale_from_0": "2026-12-02",
+                "sale_from_1": "00:00",
+                "sale_until_0": "2026-12-01",
+                "sale_until_1": "00:00",
+            },
+            "before it begins",
+        ),
     ],
 )
 def test_the_form_refuses_what_an_upload_would(client, kettle, changes, words):
