@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -105,7 +105,9 @@ class _Batch:
     read_bytes: int
 
 
-def _prepare_batches(validator: validate.Validator, raw_rows: Iterable[RawRow], progress: Progress) -> Iterator[_Batch]:
+def _prepare_batches(
+    validator: validate.Validator, raw_rows: Iterable[RawRow], progress: Progress
+) -> Generator[_Batch, None, None]:
     """Runs in the read-ahead thread: it reads and validates while the batch before is being stored."""
     counter = _RowCounter(raw_rows)
     for items in _batched(validator.validate(counter), INGEST_BATCH):

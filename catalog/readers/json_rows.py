@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, TextIO
 
 from django.utils.translation import gettext as _
+from pydantic_core import from_json
 
 from catalog.contracts import RawRow
 from catalog.errors import UploadRefused
@@ -58,7 +59,7 @@ def is_native(row: Mapping[str, Any]) -> bool:
 
 def _parse_line(line: str, number: int, *, flat: bool) -> RawRow:
     try:
-        row = json.loads(line, parse_constant=_refuse_constant)
+        row = _parse(line)
     except (ValueError, RecursionError) as error:
         message = _("Line %(line)d is not valid JSON: %(why)s") % {"line": number, "why": error}
         return RawRow(number, {"line": line[:200]}, "broken_row", message)
@@ -69,6 +70,14 @@ def _parse_line(line: str, number: int, *, flat: bool) -> RawRow:
         message = _("Line %(line)d holds bytes of another encoding. Save the whole file as UTF-8.") % {"line": number}
         return RawRow(number, flatten(row), "wrong_encoding", message)
     return RawRow(number, flatten(row) if flat else row)
+
+
+def _parse(line: str) -> Any:
+    """pydantic's parser takes less than half the time; what it refuses (half an emoji, say) gets a second chance."""
+    try:
+        return from_json(line, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        return json.loads(line, parse_constant=_refuse_constant)
 
 
 def _skip_giant(text: TextIO, line: str, number: int) -> RawRow:

@@ -4,7 +4,6 @@ Callers hold the catalog's advisory lock, so uploads never race here; `ON CONFLI
 the admin. Names already there are never overwritten, blank ones are filled in.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.db import connection
 from catalog.contracts import AttributeSpec, Scalar
 from catalog.documents import value_key
 from catalog.storing.category_tree import CategoryTree, Path
-from catalog.storing.write import bulk_cursor
+from catalog.storing.write import as_json, bulk_cursor
 from catalog.text import detect_language, fold_key
 
 # About 60 MB of keys at most; when full it is emptied, and the database is asked again.
@@ -145,18 +144,9 @@ class Vocabulary:
         if not self._write:
             return
         # JSON goes over several times faster than five arrays.
-        records = json.dumps(
-            [
-                {
-                    "attribute_id": entry[0],
-                    "key": entry[1],
-                    "name_en": names[0],
-                    "name_zh": names[1],
-                    "number": names[2],
-                }
-                for entry, names in wanted.items()
-            ],
-            ensure_ascii=False,
+        records = as_json(
+            {"attribute_id": entry[0], "key": entry[1], "name_en": names[0], "name_zh": names[1], "number": names[2]}
+            for entry, names in wanted.items()
         )
         source = (
             "jsonb_to_recordset(%s::jsonb) "

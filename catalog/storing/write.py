@@ -1,11 +1,11 @@
 """Writes a planned batch with a handful of statements: one INSERT, one UPDATE and one DELETE a table."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from django.db import connection
+from pydantic_core import to_json
 
 from catalog.models import Product
 from catalog.storing.plan import PlannedProduct, PlannedVariant
@@ -30,7 +30,7 @@ def write_products(plans: Sequence[PlannedProduct]) -> dict[str, int]:
             cursor.execute(
                 f"INSERT INTO catalog_product ({', '.join(columns)}, created_at, updated_at) "  # noqa: S608 - constants
                 f"SELECT {', '.join(columns)}, now(), now() FROM {_recordset(columns)} ORDER BY sku RETURNING sku, id",
-                [_as_json(_product_record(plan) for plan in new)],
+                [as_json(_product_record(plan) for plan in new)],
             )
             ids.update(cursor.fetchall())
         if changed:
@@ -38,7 +38,7 @@ def write_products(plans: Sequence[PlannedProduct]) -> dict[str, int]:
             cursor.execute(
                 f"UPDATE catalog_product p SET {pairs}, updated_at = now() "  # noqa: S608 - constants
                 f"FROM {_recordset(('id', *columns))} WHERE p.id = r.id",
-                [_as_json({"id": plan.id, **_product_record(plan)} for plan in changed)],
+                [as_json({"id": plan.id, **_product_record(plan)} for plan in changed)],
             )
     return ids
 
@@ -59,13 +59,13 @@ def _write_variants(written: Sequence[tuple[int, PlannedVariant]]) -> None:
             pairs = ", ".join(f"{name} = r.{name}" for name in columns if name != "sku")
             cursor.execute(
                 f"UPDATE catalog_variant v SET {pairs} FROM {_recordset(('id', *columns))} WHERE v.id = r.id",  # noqa: S608
-                [_as_json(changed)],
+                [as_json(changed)],
             )
         if new := [_variant_record(owner, variant) for owner, variant in written if variant.id is None]:
             cursor.execute(
                 f"INSERT INTO catalog_variant ({', '.join(columns)}) "  # noqa: S608 - constants
                 f"SELECT {', '.join(columns)} FROM {_recordset(columns)} ORDER BY product_id, position",
-                [_as_json(new)],
+                [as_json(new)],
             )
 
 
@@ -96,5 +96,6 @@ def _recordset(columns: Sequence[str]) -> str:
     return f"jsonb_to_recordset(%s::jsonb) AS r({typed})"
 
 
-def _as_json(records: Iterable[Mapping[str, Any]]) -> str:
-    return json.dumps(list(records), ensure_ascii=False, default=str)
+def as_json(records: Iterable[Mapping[str, Any]]) -> str:
+    """pydantic's writer takes a quarter of the time of Python's; amounts become texts, dates ISO, as Postgres reads."""
+    return to_json(list(records)).decode()
