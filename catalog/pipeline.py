@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.core.files.base import File
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, reset_queries, transaction
 from django.utils.translation import gettext as _
 
 from catalog import upload_record
@@ -76,13 +76,14 @@ def give_up_upload(upload_id: UUID | str, error: Exception) -> None:
 def _ingest_rows(record: Upload, *, check_only: bool, after_batch: Callable[[], None] | None) -> dict[str, Any]:
     progress, notes = Progress(), dict[str, Any]()
     column_map, raw_rows = upload.open_rows(record, progress)
-    validator = validate.Validator(column_map, known_attributes())
     replaces = record.mode == Upload.Mode.REPLACE
+    validator = validate.Validator(column_map, known_attributes(), remember_listed=replaces)
     upserter = upsert.Upserter(write=not check_only, reactivate=replaces)
     batches = _prepare_batches(validator, raw_rows, progress)
     with collect_seldom() as collect, read_ahead(batches) as prepared:
         for batch in prepared:
             collect()
+            reset_queries()  # with DEBUG Django would keep every statement
             result = _store_batch(record, upserter, batch)
             upload_record.note_examples(notes, result.outcomes)
             if after_batch is not None:

@@ -22,9 +22,19 @@ MAX_RAW_ROW = 256_000
 
 
 class Validator:
-    """Validates the rows of one upload in order; memory grows by 12 bytes a row (the SKUs it has seen)."""
+    """Validates the rows of one upload in order; memory grows by 12 bytes a row (the SKUs it has seen).
 
-    def __init__(self, column_map: ColumnMap, known_attributes: Mapping[str, tuple[str, str]]) -> None:
+    With `remember_listed` it also remembers every product and variant the file lists, refused rows included.
+    """
+
+    def __init__(
+        self,
+        column_map: ColumnMap,
+        known_attributes: Mapping[str, tuple[str, str]],
+        *,
+        remember_listed: bool = False,
+    ) -> None:
+        self._remember_listed = remember_listed
         self.book = AttributeBook(known_attributes)
         self.listed = SeenKeys()
         self.unreadable_rows = 0
@@ -61,7 +71,7 @@ class Validator:
             row = self._read(raw)
             self._check_duplicates(row)
         except RowFault as fault:
-            self._remember_listed(raw)
+            self._note_refused(raw)
             return _refuse(raw, fault.code, fault.message, column=fault.column, sku=self._sku_of(raw))
         return row
 
@@ -75,9 +85,8 @@ class Validator:
 
     def _check_duplicates(self, row: ProductRow) -> None:
         """The second row with a SKU is refused: which one should count cannot be known."""
-        listed = [row.sku, *(variant.sku for variant in row.variants or ())]
         # A row of a native file gives all its variants; one of a table stands for its own SKU and may list others.
-        own = dict.fromkeys(listed) if row.complete else (self._builder.last_sku,)
+        own = dict.fromkeys(_skus_of(row)) if row.complete else (self._builder.last_sku,)
         for sku in own:
             first = self._seen.find(sku)
             if first is not None:
@@ -85,10 +94,10 @@ class Validator:
                 raise RowFault("duplicate_sku", message % {"sku": sku, "row": first}, "sku")
         for sku in own:
             self._seen.add(sku, row.row_number)
-        for sku in listed:
+        for sku in _skus_of(row) if self._remember_listed else ():
             self.listed.add(sku, row.row_number)
 
-    def _remember_listed(self, raw: RawRow) -> None:
+    def _note_refused(self, raw: RawRow) -> None:
         """A refused row still lists its product: a typing error in a price must not archive it."""
         sku = self._sku_of(raw)
         if sku:
@@ -101,6 +110,10 @@ class Validator:
             return self._builder.find_sku(raw.cells) if not self._map.native else str(raw.cells.get("sku") or "")[:200]
         except RowFault:
             return ""
+
+
+def _skus_of(row: ProductRow) -> list[str]:
+    return [row.sku, *(variant.sku for variant in row.variants or ())]
 
 
 def _too_long(cells: Mapping[str, Any]) -> RowFault:
