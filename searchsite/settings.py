@@ -266,7 +266,11 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "searchsite.openapi.add_errors",
     ],
-    "ENUM_NAME_OVERRIDES": {"LocaleEnum": "catalog.contracts.LOCALES"},
+    "ENUM_NAME_OVERRIDES": {
+        "LocaleEnum": "catalog.contracts.LOCALES",
+        "UploadStatusEnum": "catalog.models.Upload.Status",
+        "ProductStatusEnum": "catalog.models.Product.Status",
+    },
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
 }
 
