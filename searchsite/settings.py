@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
         "LocaleEnum": "catalog.contracts.LOCALES",
         "UploadStatusEnum": "catalog.models.Upload.Status",
         "ProductStatusEnum": "catalog.models.Product.Status",
+        "RuleStatusEnum": ["draft", "review", "live", "paused"],
     },
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
 }
