@@ -28,7 +28,7 @@ from catalog.serializers import (
     UploadRequestSerializer,
     UploadSerializer,
 )
-from catalog.upload_record import BUSY, find_upload
+from catalog.upload_record import find_upload, is_at_work
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
@@ -150,7 +150,7 @@ class UploadView(APIView):
     @extend_schema(operation_id="upload_patch", tags=["uploads"], request=MappingSerializer, responses=UploadSerializer)
     def patch(self, request: Request, upload_id: UUID) -> Response:
         """Another mapping; it is remembered for files with the same header."""
-        if find_upload(upload_id).status in BUSY:
+        if is_at_work(find_upload(upload_id)):
             raise UploadBusy(_("This upload is being worked on. Wait until it is done."))
         if not isinstance(request.data, Mapping):
             raise MappingRefused(_("Send the mapping as an object with “columns”."))

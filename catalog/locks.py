@@ -12,7 +12,7 @@ _NAMESPACE = 0x5353
 @contextmanager
 def hold_lock(name: str) -> Iterator[bool]:
     """Try to take the lock; yields whether it was free. It is freed at the end, or when the connection dies."""
-    key = zlib.crc32(name.encode()) & 0x7FFFFFFF
+    key = _key_of(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_NAMESPACE, key])
         held = bool(cursor.fetchone()[0])
@@ -22,3 +22,18 @@ def hold_lock(name: str) -> Iterator[bool]:
         if held:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_NAMESPACE, key])
+
+
+def is_locked(name: str) -> bool:
+    """Whether a process holds the lock, without taking it even for a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted "
+            "AND classid = %s AND objid = %s AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [_NAMESPACE, _key_of(name)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _key_of(name: str) -> int:
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF

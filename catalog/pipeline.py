@@ -55,7 +55,7 @@ def ingest(
     leaves it to the first.
     """
     record = upload_record.find_upload(upload_id)
-    with hold_lock(f"upload {record.pk}") as held:
+    with hold_lock(upload_record.lock_name(record)) as held:
         if not held:
             return upload_record.read_counts(record)
         upload_record.start_upload(record, check_only=check_only)

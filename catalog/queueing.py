@@ -6,30 +6,29 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
 from catalog.errors import BrokerUnavailable, UploadBusy
-from catalog.locks import hold_lock
 from catalog.models import Upload
 from catalog.tasks import check_upload, index_products, run_upload
-from catalog.upload_record import BUSY
+from catalog.upload_record import BUSY, is_at_work
 
 logger = structlog.get_logger(__name__)
 
 
 def enqueue_upload(upload: Upload, *, check_only: bool) -> None:
     """Starts a check or an import once the caller's transaction commits; refused while one is running."""
-    with transaction.atomic(), hold_lock(f"upload {upload.pk}") as free:
+    with transaction.atomic():
         held = Upload.objects.select_for_update().get(pk=upload.pk)
-        # A job whose worker and message are both lost holds no lock; after that it may be started again.
-        if not free or (held.status == Upload.Status.QUEUED and held.started_at is None):
+        if is_at_work(held):
             raise UploadBusy(_("This upload is being worked on. Wait until it is done."))
         before = held.status if held.status not in BUSY else Upload.Status.NEW
         held.status = Upload.Status.CHECKING if check_only else Upload.Status.QUEUED
-        held.error = ""
-        held.save(update_fields=["status", "error"])
+        held.error, held.started_at = "", timezone.now()
+        held.save(update_fields=["status", "error", "started_at"])
         transaction.on_commit(lambda: _send(check_upload if check_only else run_upload, held, before))
     upload.refresh_from_db()
 

@@ -1,6 +1,7 @@
 """The record of an upload while it runs: claimed, counted batch by batch, and closed with what came of it."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from catalog.contracts import Outcome, Refusal, UpsertCounts, UpsertResult
 from catalog.errors import NotFound
+from catalog.locks import is_locked
 from catalog.models import RefusedRow, Upload
 
 # More refused rows than this are counted but not kept: no one mends them by hand.
 MAX_REFUSED_KEPT = 20_000
 MAX_EXAMPLES = 100
 COUNTERS = ("rows", "read_bytes", "created_count", "changed_count", "unchanged_count", "deleted_count", "refused_count")
+# A worker that is free takes a job within a second.
+STUCK_AFTER = timedelta(seconds=60)
 BUSY = (Upload.Status.CHECKING, Upload.Status.QUEUED, Upload.Status.RUNNING)
 
 
@@ -26,6 +30,18 @@ def find_upload(upload_id: UUID | str) -> Upload:
         return Upload.objects.get(pk=upload_id)
     except (Upload.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound(_("There is no such upload.")) from error
+
+
+def is_at_work(upload: Upload) -> bool:
+    """Whether a worker has the upload, or will soon; a job whose worker and message are both lost may start again."""
+    if upload.status not in BUSY:
+        return False
+    enqueued = upload.started_at or upload.created_at
+    return timezone.now() - enqueued < STUCK_AFTER or is_locked(lock_name(upload))
+
+
+def lock_name(upload: Upload) -> str:
+    return f"upload {upload.pk}"
 
 
 def start_upload(upload: Upload, *, check_only: bool) -> None:

@@ -22,7 +22,7 @@ from catalog.models import Upload
 from catalog.queueing import enqueue_upload
 from catalog.refused_csv import stream_download
 from catalog.serializers import show_percent
-from catalog.upload_record import BUSY, find_upload
+from catalog.upload_record import BUSY, find_upload, is_at_work
 
 STATUS_COLOURS = {"done": "success", "failed": "danger", "running": "info", "queued": "info", "checking": "info"}
 SHOWN_REFUSED = 50
@@ -89,7 +89,7 @@ class UploadAdmin(ModelAdmin):
         upload = self._find(request, str(upload_id), change=True)
         if upload is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(upload_id))
-        if upload.status in BUSY:
+        if is_at_work(upload):
             return redirect("admin:catalog_upload_change", upload.pk)
         form = MappingForm(upload, request.POST if request.method == "POST" else None)
         if request.method == "POST":
@@ -143,6 +143,7 @@ class UploadAdmin(ModelAdmin):
         return {
             "upload": upload,
             "busy": upload.status in BUSY,
+            "stuck": upload.status in BUSY and not is_at_work(upload),
             "percent": show_percent(upload),
             "checked": upload.status == Upload.Status.CHECKED,
             "refused": list(upload.refused_rows.order_by("row_number", "id")[:SHOWN_REFUSED]),

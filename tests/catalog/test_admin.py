@@ -1,10 +1,12 @@
 """Admin of the catalog: an upload from file to result, and products edited so that search and uploads see it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog import pipeline
 from catalog.models import Attribute, Brand, ColumnMapping, Product, SearchDocument, Upload, Variant
@@ -101,11 +103,22 @@ def test_a_check_shows_what_would_change(client):
 
 def test_the_page_asks_again_while_the_job_runs(client):
     upload = receive(as_csv())
-    Upload.objects.update(status=Upload.Status.RUNNING, rows=1200, read_bytes=upload.total_bytes // 2)
+    running = {"status": Upload.Status.RUNNING, "rows": 1200, "read_bytes": upload.total_bytes // 2}
+    Upload.objects.update(**running, started_at=timezone.now())
     text = client.get(page(upload, "state")).content.decode()
+    assert "Import again" not in text
     assert page(upload, "state") in text
     assert "1,200 rows read" in text
     assert client.get(page(upload, "mapping")).url == page(upload, "change")
+
+
+def test_a_job_that_was_lost_can_be_started_again(client):
+    upload = receive(as_csv())
+    Upload.objects.update(status=Upload.Status.RUNNING, started_at=timezone.now() - timedelta(minutes=5))
+    assert "No worker has this job" in client.get(page(upload, "change")).content.decode()
+    client.post(page(upload, "start"), {"import": "1"})
+    upload.refresh_from_db()
+    assert upload.status == Upload.Status.QUEUED
 
 
 def test_an_upload_waiting_for_a_worker_cannot_be_started_twice(client):
