@@ -1,6 +1,6 @@
 """Reads attribute cells into typed values: one reader an attribute, agreeing with what the shop already knows of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -24,18 +24,23 @@ class AttributeReader:
     spec: AttributeSpec
     source_unit: str = ""
 
-    def read(self, value: Any) -> tuple[Scalar, ...]:
-        """The typed values of a cell; raises ValueError with the reason in plain words."""
-        kind = self.spec.kind
-        if kind == "text":
-            if type(value) is str:
-                if is_clean(value) and "|" not in value:
-                    return (value,)
-                if "|" not in value and "\n" not in value:
-                    return (self._read_text(value),)
-            return tuple(dict.fromkeys(self._read_text(entry) for entry in _entries(value)))
-        if kind == "boolean":
-            return (value,) if type(value) is bool else (parse_bool(_single(value)),)
+    @property
+    def read(self) -> Callable[[Any], tuple[Scalar, ...]]:
+        """Turns a cell into typed values; raises ValueError with the reason in plain words."""
+        return {"text": self._read_texts, "number": self._read_numbers, "boolean": self._read_boolean}[self.spec.kind]
+
+    def _read_texts(self, value: Any) -> tuple[Scalar, ...]:
+        if type(value) is str and "|" not in value:
+            if is_clean(value):
+                return (value,)
+            if "\n" not in value:
+                return (self._read_text(value),)
+        return tuple(dict.fromkeys(self._read_text(entry) for entry in _entries(value)))
+
+    def _read_boolean(self, value: Any) -> tuple[Scalar, ...]:
+        return (value,) if type(value) is bool else (parse_bool(_single(value)),)
+
+    def _read_numbers(self, value: Any) -> tuple[Scalar, ...]:
         if type(value) is float and not self.source_unit and -1e15 < value < 1e15:
             return (int(value) if value.is_integer() else value,)
         return tuple(dict.fromkeys(self._read_number(entry) for entry in _entries(value)))

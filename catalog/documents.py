@@ -10,6 +10,7 @@ from django.db import connection
 from catalog.contracts import Scalar
 from catalog.models import AttributeValue
 from catalog.text import ANALYSER_VERSION, fold_key
+from catalog.units import format_quantity
 
 FIELDS = ("title", "brand", "category", "description", "attributes", "code")
 
@@ -145,7 +146,7 @@ def _facet_entries(
             elif value is True:
                 words = info.names
             elif isinstance(value, int | float):
-                words = f"{value:g}{info.unit}"
+                words = format_quantity(float(value), info.unit)
             else:
                 words = label or value
             yield FacetEntry(info.id, value_id, words)

@@ -29,7 +29,8 @@ def is_locked(name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted "
-            "AND classid = %s AND objid = %s AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            "AND classid = %s AND objid = %s "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
             [_NAMESPACE, _key_of(name)],
         )
         return bool(cursor.fetchone()[0])

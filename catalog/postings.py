@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.documents import ProductDocument
-from catalog.text import analyse
+from catalog.text import analyse_with_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,9 @@ def weigh_terms(fields: Mapping[str, str]) -> dict[str, float]:
     """BM25F's frequency of every term of a document: Σ over fields of weight · count / length norm."""
     weights: dict[str, float] = {}
     for field, text in fields.items():
-        shape, terms = FIELD_SHAPES[field], analyse(text)
-        factor = shape.weight / (1 - shape.b + shape.b * len(terms) / shape.usual_length)
+        shape = FIELD_SHAPES[field]
+        terms, length = analyse_with_length(text)
+        factor = shape.weight / (1 - shape.b + shape.b * length / shape.usual_length)
         for term, count in Counter(terms).items():
             if len(term) <= MAX_TERM_CHARACTERS:
                 weights[term] = weights.get(term, 0.0) + factor * count

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.attribute_book import AttributeBook, AttributeReader
+from catalog.attribute_book import AttributeBook
 from catalog.column_names import find_family, readable_name
 from catalog.contracts import ProductRow, RawRow, Scalar, VariantRow
 from catalog.mapping import ColumnMap, ColumnTarget
@@ -58,7 +58,7 @@ class RowBuilder:
         self._map = column_map
         self._book = book
         self._setters: dict[str, Setter | None] = {}
-        self._readers: dict[str, AttributeReader] = {}
+        self._readers: dict[str, tuple[str, Callable[[Any], tuple[Scalar, ...]]]] = {}
         self._sku_column = next((c for c, target in column_map.columns.items() if target.target == "sku"), "")
         self.unknown_columns: set[str] = set()
         self.last_sku = ""  # the row's own number, where the product's is its parent's
@@ -69,13 +69,14 @@ class RowBuilder:
         readers, attributes = self._readers, draft.attributes
         for column, value in raw.cells.items():
             # Catalogs are mostly attributes: the short way for those whose column is open.
-            if column in readers:
-                reader = readers[column]
+            opened = readers.get(column)
+            if opened is not None:
+                key, read = opened
                 try:
                     if type(value) in _NEVER_BLANK or not is_blank(value):
-                        attributes[reader.spec.key] = reader.read(value)
+                        attributes[key] = read(value)
                     else:
-                        attributes.setdefault(reader.spec.key, ())
+                        attributes.setdefault(key, ())
                 except ValueError as error:
                     raise RowFault("wrong_attribute", str(error), column) from error
                 continue
@@ -122,7 +123,7 @@ class RowBuilder:
             reader = guarded(
                 "unknown_unit", column, lambda: self._book.open(name, target.kind, target.unit, sample=value)
             )
-            self._readers[column] = reader
+            self._readers[column] = (reader.spec.key, reader.read)
             try:
                 draft.attributes[reader.spec.key] = () if blank else reader.read(value)
             except ValueError as error:

@@ -13,18 +13,12 @@ from django.utils import timezone
 
 from catalog import postings
 from catalog.documents import ProductDocument, load_documents
+from catalog.live_versions import bump_version
 from catalog.models import Posting, SearchDocument, Segment
 
 # Below this many segments of one size class a merge costs more than the extra rows a search fetches.
 MERGE_FACTOR = 8
 RETIRED_SEGMENT_SECONDS = 120
-
-
-def bump_version(kind: str) -> int:
-    """Next version of this kind of live data; the caller's transaction holds it until commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT catalog_bump_version(%s)", [kind])
-        return int(cursor.fetchone()[0])
 
 
 def refresh_offers(product_ids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from catalog.models import Product
-from catalog.text import analyse
+from catalog.text import analyse, analyse_with_length
 from ranking.contracts import SearchRequest
 from ranking.models import RankingConfig
 from ranking.pipeline import search
@@ -24,8 +24,8 @@ TITLES = {
 
 def frequency(term: str, sku: str) -> float:
     """Fields title (weight 1, b 0.75, usually 12 terms) and code (weight 0.5, b 0.75, usually 8 terms)."""
-    title, code = analyse(" ".join(TITLES[sku])), analyse(f"{sku} {sku}")
-    return title.count(term) / (0.25 + 0.75 * len(title) / 12) + 0.5 * code.count(term) / (0.25 + 0.75 * len(code) / 8)
+    (title, words), (code, codes) = analyse_with_length(" ".join(TITLES[sku])), analyse_with_length(f"{sku} {sku}")
+    return title.count(term) / (0.25 + 0.75 * words / 12) + 0.5 * code.count(term) / (0.25 + 0.75 * codes / 8)
 
 
 def compute_bm25f(query: str) -> dict[str, float]:
