@@ -27,7 +27,7 @@ logger = structlog.get_logger(__name__)
 _VECTOR_CACHE_SIZE = 2048
 
 # Chosen by cross-validation on judged queries: benchmarks/tune_fusion.py, docs/log.md.
-DEFAULT_WEIGHTS: Mapping[str, float] = {"bm25": 0.6, "dense": 0.4, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
+DEFAULT_WEIGHTS: Mapping[str, float] = {"bm25": 0.8, "dense": 0.2, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
 DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
     "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold

@@ -12,7 +12,7 @@ FRAME = Template(
     '<stop offset="0" stop-color="$near"/><stop offset="1" stop-color="$far"/></radialGradient>'
     '<linearGradient id="body" x1="0" y1="0" x2="1" y2="1">'
     '<stop offset="0" stop-color="$l"/><stop offset=".45" stop-color="$c"/><stop offset="1" stop-color="$d"/>'
-    '</linearGradient></defs>'
+    "</linearGradient></defs>"
     '<rect width="600" height="600" fill="url(#ground)"/>'
     '<ellipse cx="300" cy="$floor" rx="$spread" ry="20" fill="$shadow" opacity=".35"/>'
     "$shapes</svg>\n"

@@ -72,7 +72,10 @@ class Product(models.Model):
     rating_count = models.PositiveIntegerField(_("number of ratings"), default=0)
     popularity = models.FloatField(_("popularity"), default=0)
     markets = ArrayField(
-        models.CharField(max_length=16), verbose_name=_("markets"), default=list, blank=True,
+        models.CharField(max_length=16),
+        verbose_name=_("markets"),
+        default=list,
+        blank=True,
         help_text=_("Codes of the markets that may see it; empty means all."),
     )
     extra = models.JSONField(_("extra fields"), default=dict, blank=True)

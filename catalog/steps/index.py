@@ -93,9 +93,7 @@ def _load_part(segment_id: int) -> postings.MergePart:
     rows = Posting.objects.filter(segment_id=segment_id).values_list("term", "ordinals", "frequencies")
     return postings.MergePart(
         segment_id=segment_id,
-        arrays=postings.SegmentArrays.from_bytes(
-            segment.product_ids, segment.facet_offsets, segment.facet_values
-        ),
+        arrays=postings.SegmentArrays.from_bytes(segment.product_ids, segment.facet_offsets, segment.facet_values),
         alive=np.fromiter(alive, np.int32),
         rows=rows.iterator(chunk_size=5000),
     )

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-WEIGHTS = {"bm25": 0.6, "dense": 0.4, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
+WEIGHTS = {"bm25": 0.8, "dense": 0.2, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
 
 
 def make_default(apps, schema_editor):  # noqa: ANN001, ANN201 - Django's signature

@@ -19,7 +19,9 @@ class RankingConfig(models.Model):
         verbose_name_plural = _("ranking configurations")
         ordering = ["-created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["is_live"], condition=models.Q(is_live=True), name="ranking_config_one_live")
+            models.UniqueConstraint(
+                fields=["is_live"], condition=models.Q(is_live=True), name="ranking_config_one_live"
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from ranking.retrieval.snapshot import IndexSnapshot
 
 POSTINGS_SQL = (
-    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting "
-    "WHERE segment_id = ANY(%s) AND term = ANY(%s)"
+    "SELECT term, segment_id, ordinals, frequencies FROM catalog_posting WHERE segment_id = ANY(%s) AND term = ANY(%s)"
 )
 PostingRow = tuple[str, int, bytes, bytes]
 _Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals holding a term, and how often
