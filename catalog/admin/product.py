@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -158,7 +159,7 @@ class ProductAdmin(ModelAdmin):
     @display(description="")
     def show_picture(self, product: Product) -> str:
         if not product.images or not _may_show(product.images[0]):
-            return format_html('<span class="catalog-thumb catalog-thumb--none" aria-hidden="true"></span>')
+            return mark_safe('<span class="catalog-thumb catalog-thumb--none" aria-hidden="true"></span>')
         return format_html('<img class="catalog-thumb" src="{}" alt="" loading="lazy">', product.images[0])
 
     @display(description=_("title"))
