@@ -32,7 +32,7 @@ DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
     "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold
     "dense_limit": 200,  # nearest vectors asked for
-    "dense_margin": 0.06,  # a dense-only hit may be this much less similar than the best
+    "dense_margin": 0.03,  # a dense-only hit may be this much less similar than the best
     "dense_floor": 0.0,  # … and never below this cosine
     "window": 200,  # lexical hits whose cosine is fetched although the dense leg missed them
     "ef_search": 200,
