@@ -7,7 +7,7 @@ share of the query's idf that the product holds (docs/log.md has what that is wo
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,6 @@ class LexicalMatches:
 
     scores: NDArray[np.float32]
     coverage: NDArray[np.float32]
-    idf: Mapping[str, float]
 
 
 def score_bm25(
@@ -49,7 +48,7 @@ def score_bm25(
         for at, tf in by_term[term]:
             scores[at] += weight * tf / (tf + k1)
             coverage[at] += weight / whole
-    return LexicalMatches(scores * coverage, coverage, idf)
+    return LexicalMatches(scores * coverage, coverage)
 
 
 def _idf(snapshot: IndexSnapshot, hits: Sequence[_Hits]) -> float:
