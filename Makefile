@@ -1,4 +1,4 @@
-# make up      the shop on this machine: http://127.0.0.1:8000 (PORT=, HOST=, CATALOG=file)
+# make up      the shop on this machine: http://127.0.0.1:8000 (PORT=, HOST=, CATALOG=file, PRICE_SCALE=0.01)
 # make test    the whole suite, real Postgres and a real Celery worker included (PYTEST_ARGS=)
 # make check   style, types, import direction, migrations, deployment settings
 # make bench   the quick benchmarks
@@ -12,6 +12,7 @@ SHELL := /bin/sh
 PORT ?= 8000
 HOST ?= 127.0.0.1
 CATALOG ?=
+PRICE_SCALE ?=
 PYTEST_ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
@@ -26,7 +27,8 @@ help:
 	@sed -n 's/^# \?//;1,7p' Makefile
 
 up: environment
-	@exec $(PY) manage.py up --host "$(HOST)" --port "$(PORT)" $(if $(CATALOG),--catalog "$(CATALOG)")
+	@exec $(PY) manage.py up --host "$(HOST)" --port "$(PORT)" $(if $(CATALOG),--catalog "$(CATALOG)") \
+		$(if $(PRICE_SCALE),--price-scale "$(PRICE_SCALE)")
 
 test: test-environment
 	@$(PY) manage.py compile_translations

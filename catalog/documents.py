@@ -16,10 +16,21 @@ FIELDS = ("title", "brand", "category", "description", "attributes", "code")
 
 # `text_fingerprint` is a generated column (migration 0004), so no writer can forget it; names of the brand and the
 # category path are joined in, because renaming them changes what the product is found by.
-DOCUMENT_FINGERPRINT_SQL = (
-    "md5(p.text_fingerprint || coalesce(b.key || b.name_en || b.name_zh, '') || "
-    f"coalesce(c.key || c.name_en || c.name_zh, '') || '{ANALYSER_VERSION}')"
-)
+# The two versions move apart: a new way to index must not encode every text again. Raise INDEX_FORMAT when postings
+# hold something new, EMBEDDING_TEXT when `embedding_text` is put together differently.
+INDEX_FORMAT = 2
+EMBEDDING_TEXT = 1
+
+
+def _fingerprint_sql(version: str) -> str:
+    return (
+        "md5(p.text_fingerprint || coalesce(b.key || b.name_en || b.name_zh, '') || "
+        f"coalesce(c.key || c.name_en || c.name_zh, '') || '{version}')"
+    )
+
+
+INDEX_FINGERPRINT_SQL = _fingerprint_sql(f"{ANALYSER_VERSION}.{INDEX_FORMAT}")
+EMBEDDING_FINGERPRINT_SQL = _fingerprint_sql(f"{EMBEDDING_TEXT}")
 _FROM_SQL = """
     FROM catalog_product p
     LEFT JOIN catalog_brand b ON b.id = p.brand_id
@@ -41,7 +52,8 @@ class ProductDocument:
     """A product ready to be indexed and embedded. `fields` maps a name of FIELDS to its text, both languages joined."""
 
     product_id: int
-    fingerprint: str
+    index_fingerprint: str
+    embedding_fingerprint: str
     fields: Mapping[str, str]
     facets: tuple[FacetEntry, ...]
     embedding_text: str
@@ -73,7 +85,7 @@ def stale_for_index(limit: int) -> list[int]:
     """Ids of active products whose indexed text is not their present text, oldest id first."""
     return _fetch_ids(
         f"SELECT p.id {_FROM_SQL} LEFT JOIN catalog_searchdocument d ON d.product_id = p.id "  # noqa: S608 - constants
-        f"WHERE p.status = 'active' AND d.fingerprint IS DISTINCT FROM {DOCUMENT_FINGERPRINT_SQL} "
+        f"WHERE p.status = 'active' AND d.fingerprint IS DISTINCT FROM {INDEX_FINGERPRINT_SQL} "
         "ORDER BY p.id LIMIT %s",
         [limit],
     )
@@ -84,7 +96,7 @@ def stale_for_embedding(generation_id: int, limit: int) -> list[int]:
     return _fetch_ids(
         f"SELECT p.id {_FROM_SQL} LEFT JOIN catalog_embedding e "  # noqa: S608 - constants
         "ON e.product_id = p.id AND e.generation_id = %s "
-        f"WHERE p.status = 'active' AND e.fingerprint IS DISTINCT FROM {DOCUMENT_FINGERPRINT_SQL} "
+        f"WHERE p.status = 'active' AND e.fingerprint IS DISTINCT FROM {EMBEDDING_FINGERPRINT_SQL} "
         "ORDER BY p.id LIMIT %s",
         [generation_id, limit],
     )
@@ -97,7 +109,7 @@ def load_documents(product_ids: Sequence[int]) -> list[ProductDocument]:
             "SELECT p.id, p.sku, p.title_en, p.title_zh, p.description_en, p.description_zh, "  # noqa: S608 - constants
             "p.attributes, coalesce(b.name_en, ''), coalesce(b.name_zh, ''), coalesce(c.key, ''), "
             "(SELECT string_agg(v.sku, ' ') FROM catalog_variant v WHERE v.product_id = p.id), "
-            f"{DOCUMENT_FINGERPRINT_SQL} {_FROM_SQL} WHERE p.id = ANY(%s) ORDER BY p.id",
+            f"{INDEX_FINGERPRINT_SQL}, {EMBEDDING_FINGERPRINT_SQL} {_FROM_SQL} WHERE p.id = ANY(%s) ORDER BY p.id",
             [list(product_ids)],
         )
         rows = cursor.fetchall()
@@ -114,7 +126,8 @@ def _build_document(
     vocabulary: _Vocabulary,
     categories: Mapping[str, str],
 ) -> ProductDocument:
-    product_id, sku, title_en, title_zh, text_en, text_zh, values, brand_en, brand_zh, category_key, skus, print_ = row
+    product_id, sku, title_en, title_zh, text_en, text_zh, values, brand_en, brand_zh, category_key, skus = row[:11]
+    index_fingerprint, embedding_fingerprint = row[11:]
     facets = tuple(_facet_entries(values, attributes, vocabulary))
     brand = brand_en if brand_en == brand_zh else f"{brand_en} {brand_zh}"
     category = categories.get(category_key, "")
@@ -129,7 +142,7 @@ def _build_document(
     }
     # Both titles come first: the encoder cuts at its token limit, and what is cut must be the least telling text.
     embedding_text = " ".join(part for part in (title, brand.strip(), category, text_en[:300], text_zh[:150]) if part)
-    return ProductDocument(product_id, print_, fields, facets, embedding_text)
+    return ProductDocument(product_id, index_fingerprint, embedding_fingerprint, fields, facets, embedding_text)
 
 
 def _facet_entries(

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from catalog.documents import DOCUMENT_FINGERPRINT_SQL
+from catalog.documents import EMBEDDING_FINGERPRINT_SQL, INDEX_FINGERPRINT_SQL
 from catalog.encoder import encoder_loaded
 from searchsite.celery import app
 
@@ -29,8 +29,8 @@ WORKERS_KEPT_SECONDS = 10.0
 COUNTS_KEPT_SECONDS, CHANGING_COUNTS_KEPT_SECONDS = 30.0, 2.0
 COUNTS_SQL = f"""
     SELECT count(*),
-        count(*) FILTER (WHERE d.fingerprint = {DOCUMENT_FINGERPRINT_SQL}),
-        count(*) FILTER (WHERE e.fingerprint = {DOCUMENT_FINGERPRINT_SQL})
+        count(*) FILTER (WHERE d.fingerprint = {INDEX_FINGERPRINT_SQL}),
+        count(*) FILTER (WHERE e.fingerprint = {EMBEDDING_FINGERPRINT_SQL})
     FROM catalog_product p
     LEFT JOIN catalog_brand b ON b.id = p.brand_id
     LEFT JOIN catalog_category c ON c.id = p.category_id

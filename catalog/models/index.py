@@ -36,13 +36,15 @@ class Market(models.Model):
 class Segment(models.Model):
     """An immutable part of the lexical index. Arrays are little-endian numpy bytes by document ordinal.
 
-    `product_ids` int64, `facet_offsets` int32 (n+1) into `facet_values` int32 (ids of AttributeValue).
+    `product_ids` int64, `facet_offsets` int32 (n+1) into `facet_values` int32 (ids of AttributeValue), `title_keys`
+    int64 (equal for offers of the same thing, catalog.postings.title_key).
     """
 
     document_count = models.IntegerField()
     product_ids = models.BinaryField()
     facet_offsets = models.BinaryField()
     facet_values = models.BinaryField()
+    title_keys = models.BinaryField(default=b"")
     version = models.BigIntegerField(db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # A merged segment stays readable for a while: a search under way still holds its id.
@@ -53,13 +55,16 @@ class Segment(models.Model):
 
 
 class Posting(models.Model):
-    """Where a term occurs in a segment: `ordinals` int32 ascending, `frequencies` float16 (BM25F's)."""
+    """Where a term occurs in a segment: `ordinals` int32 ascending, `frequencies` float16 (BM25F's), `fields` one
+    mask byte each (catalog.postings.FIELD_BITS); empty in an index made before there were masks.
+    """
 
     pk = models.CompositePrimaryKey("segment_id", "term")
     segment = models.ForeignKey(Segment, models.CASCADE, db_index=False)
     term = models.CharField(max_length=100, db_collation="C")
     ordinals = models.BinaryField()
     frequencies = models.BinaryField()
+    fields = models.BinaryField(default=b"")
 
     def __str__(self) -> str:
         return self.term

@@ -117,7 +117,7 @@ def _still_stale(generation: EmbeddingGeneration, documents: Sequence[ProductDoc
             generation=generation, product_id__in=[document.product_id for document in documents]
         ).values_list("product_id", "fingerprint")
     )
-    return [document for document in documents if stored.get(document.product_id) != document.fingerprint]
+    return [document for document in documents if stored.get(document.product_id) != document.embedding_fingerprint]
 
 
 def _store(generation: EmbeddingGeneration, documents: Sequence[ProductDocument], vectors: Sequence[str]) -> None:
@@ -133,7 +133,7 @@ def _store(generation: EmbeddingGeneration, documents: Sequence[ProductDocument]
             [
                 generation.pk,
                 [document.product_id for document in documents],
-                [document.fingerprint for document in documents],
+                [document.embedding_fingerprint for document in documents],
                 list(vectors),
             ],
         )

@@ -90,10 +90,12 @@ def _load_part(segment_id: int) -> postings.MergePart:
     segment = Segment.objects.get(pk=segment_id)
     documents = SearchDocument.objects.filter(segment_id=segment_id, ordinal__isnull=False)
     alive = documents.values_list("ordinal", flat=True)
-    rows = Posting.objects.filter(segment_id=segment_id).values_list("term", "ordinals", "frequencies")
+    rows = Posting.objects.filter(segment_id=segment_id).values_list("term", "ordinals", "frequencies", "fields")
     return postings.MergePart(
         segment_id=segment_id,
-        arrays=postings.SegmentArrays.from_bytes(segment.product_ids, segment.facet_offsets, segment.facet_values),
+        arrays=postings.SegmentArrays.from_bytes(
+            segment.product_ids, segment.facet_offsets, segment.facet_values, segment.title_keys
+        ),
         alive=np.fromiter(alive, np.int32),
         rows=rows.iterator(chunk_size=5000),
     )
@@ -110,23 +112,20 @@ def _purge_retired() -> None:
 
 
 def _save_segment(built: postings.BuiltSegment, version: int) -> Segment:
-    product_ids, offsets, values = built.arrays.to_bytes()
+    product_ids, offsets, values, title_keys = built.arrays.to_bytes()
     segment = Segment.objects.create(
         document_count=len(built.arrays.product_ids),
         product_ids=product_ids,
         facet_offsets=offsets,
         facet_values=values,
+        title_keys=title_keys,
         version=version,
     )
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY catalog_posting (segment_id, term, ordinals, frequencies) FROM STDIN (FORMAT BINARY)"
-        ) as copy,
-    ):
-        copy.set_types(["int8", "varchar", "bytea", "bytea"])
-        for term, ordinals, frequencies in built.postings:
-            copy.write_row((segment.pk, term, ordinals, frequencies))
+    statement = "COPY catalog_posting (segment_id, term, ordinals, frequencies, fields) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["int8", "varchar", "bytea", "bytea", "bytea"])
+        for row in built.postings:
+            copy.write_row((segment.pk, *row))
     return segment
 
 
@@ -139,7 +138,7 @@ def _point_documents(segment_id: int, documents: list[ProductDocument], version:
             "UPDATE catalog_searchdocument d SET segment_id = %s, ordinal = i.ordinal, fingerprint = i.fingerprint, "
             "version = %s FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS i(product_id, ordinal, fingerprint) "
             "WHERE d.product_id = i.product_id",
-            [segment_id, version, ids, list(range(len(ids))), [document.fingerprint for document in documents]],
+            [segment_id, version, ids, list(range(len(ids))), [document.index_fingerprint for document in documents]],
         )
 
 

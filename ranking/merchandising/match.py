@@ -42,7 +42,7 @@ class MatchedRules:
 
     @property
     def filters(self) -> tuple[Filter, ...]:
-        """The "show only" clauses. To narrow retrieval use targets.restrict_mask: it survives unknown attributes."""
+        """The "show only" clauses. To narrow retrieval use targets.find_removed: it survives unknown attributes."""
         return tuple(item for effect in self.restricts for item in effect.target)
 
     @property

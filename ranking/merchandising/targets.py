@@ -77,11 +77,22 @@ def find_product_ids(skus: Sequence[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def restrict_mask(rules: MatchedRules, snapshot: IndexSnapshot, *, now: datetime) -> Mask:
-    """What retrieval may be narrowed to, so that its candidates are not spent on products rules take away."""
-    if not (rules.restricts or rules.hides):
-        return np.ones(len(snapshot.product_ids), dtype=bool)
-    return ~mark_removed(rules, locate_targets(rules, snapshot, now=now))[0]
+@dataclass(frozen=True)
+class Removal:
+    """What hide and "show only" rules take away: all of it, and what each effect took first (effect, kind, mask)."""
+
+    targets: Targets
+    mask: Mask
+    taken: tuple[tuple[Effect, str, Mask], ...] = ()
+
+
+def find_removed(rules: MatchedRules | None, snapshot: IndexSnapshot, *, now: datetime) -> Removal | None:
+    """Found once a search: retrieval spends no candidates on these products, and the rules step records them."""
+    if rules is None or rules.is_empty:
+        return None
+    targets = locate_targets(rules, snapshot, now=now)
+    mask, taken = mark_removed(rules, targets)
+    return Removal(targets, mask, tuple(taken))
 
 
 def mark_removed(rules: MatchedRules, targets: Targets) -> tuple[Mask, list[tuple[Effect, str, Mask]]]:

@@ -21,7 +21,7 @@ def choose_attributes(question: FacetQuestion) -> list[AttributeNode]:
     held = question.held_without("")
     total = max(int(question.mask_without("").sum()), 1)
     share = np.bincount(held.owners, minlength=1) / total
-    distinct = np.bincount(vocabulary.value_attribute[held.counts > 0], minlength=1)
+    distinct = np.bincount(held.present_owners, minlength=1)
     chosen = {item.field for item in question.filters}
     ranked = [
         (node.position, -min(share[id_], 1.0), node.key, node)
@@ -40,11 +40,11 @@ def attribute_facets(question: FacetQuestion, nodes: Sequence[AttributeNode]) ->
 
 
 def _counts_of(question: FacetQuestion, node: AttributeNode) -> Mapping[int, int]:
-    counts = question.held_without(node.key).counts
-    ids = np.flatnonzero((question.snapshot.vocabulary.value_attribute == node.id) & (counts > 0))
+    held = question.held_without(node.key)
+    ids = held.values_of(node.id)
     if node.kind != "number" or len(ids) <= MAX_PLAIN_NUMBERS:
-        ids = ids[np.argsort(-counts[ids], kind="stable")][:MAX_VALUES]
-    return {int(id_): int(counts[id_]) for id_ in ids}
+        ids = ids[np.argsort(-held.counts[ids], kind="stable")][:MAX_VALUES]
+    return dict(zip(ids.tolist(), held.counts[ids].tolist(), strict=True))
 
 
 def _attribute_facet(

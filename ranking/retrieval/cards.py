@@ -14,9 +14,10 @@ MAX_DESCRIPTION = 240
 _CARD_SQL = """
 SELECT p.id, p.sku, p.title_en, p.title_zh, left(p.description_en, 600), left(p.description_zh, 600),
     b.key, b.name_en, b.name_zh, c.key, c.name_en, c.name_zh,
-    p.rating_average, p.rating_count, p.images, p.sale_from, p.sale_until, p.attributes,
-    (SELECT jsonb_agg(jsonb_build_array(v.sku, v.options, v.price, v.sale_price, v.stock > 0, v.image)
-        ORDER BY v.position, v.id) FROM catalog_variant v WHERE v.product_id = p.id)
+    p.rating_average, p.rating_count, p.sale_from, p.sale_until,
+    jsonb_build_array(p.images, p.attributes,
+        (SELECT jsonb_agg(jsonb_build_array(v.sku, v.options, v.price, v.sale_price, v.stock > 0, v.image)
+            ORDER BY v.position, v.id) FROM catalog_variant v WHERE v.product_id = p.id))
 FROM catalog_product p
 LEFT JOIN catalog_brand b ON b.id = p.brand_id
 LEFT JOIN catalog_category c ON c.id = p.category_id
@@ -36,10 +37,11 @@ def load_cards(product_ids: Sequence[int], *, locale: str, now: datetime) -> dic
 
 def _build_card(row: Sequence[Any], *, locale: str, now: datetime) -> ProductCard:
     (id_, sku, title_en, title_zh, text_en, text_zh, brand_key, brand_en, brand_zh, category_key, category_en,
-     category_zh, rating, rating_count, images, sale_from, sale_until, attributes, variants) = row  # fmt: skip
+     category_zh, rating, rating_count, sale_from, sale_until, packed) = row  # fmt: skip
+    images, attributes, variants = json.loads(packed) if isinstance(packed, str) else packed
     on_sale = (sale_from is None or sale_from <= now) and (sale_until is None or now < sale_until)
-    offers = tuple(_build_variant(item, on_sale=on_sale) for item in _parse(variants) or [])
-    pictures = _parse(images) or []
+    offers = tuple(_build_variant(item, on_sale=on_sale) for item in variants or [])
+    pictures = images or []
     prices = [offer.price for offer in offers if offer.price is not None]
     sale_prices = [offer.sale_price for offer in offers if offer.sale_price is not None]
     return ProductCard(
@@ -59,7 +61,7 @@ def _build_card(row: Sequence[Any], *, locale: str, now: datetime) -> ProductCar
         rating_count=rating_count,
         image=pictures[0] if pictures else next((offer.image for offer in offers if offer.image), ""),
         variants=offers,
-        attributes=_parse(attributes) or {},
+        attributes=attributes or {},
     )
 
 
@@ -78,7 +80,3 @@ def _build_variant(item: Sequence[Any], *, on_sale: bool) -> VariantCard:
 def _choose(locale: str, en: str | None, zh: str | None) -> str:
     first, second = (zh, en) if locale == "zh" else (en, zh)
     return first or second or ""
-
-
-def _parse(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value

@@ -24,6 +24,11 @@ class HeldValues:
     owners: NDArray[np.int32]
     values: NDArray[np.int32]
     counts: NDArray[np.int64]  # documents by value id
+    present: NDArray[np.int64]  # the value ids anybody holds, and whose they are
+    present_owners: NDArray[np.int32]
+
+    def values_of(self, attribute_id: int) -> NDArray[np.int64]:
+        return self.present[self.present_owners == attribute_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,10 @@ def _gather_values(snapshot: IndexSnapshot, mask: Mask) -> HeldValues:
     known = values < len(snapshot.vocabulary.value_attribute)
     if not known.all():  # indexed a moment ago, with names this process has not read yet
         values, holders = values[known], holders[known]
-    owners = snapshot.vocabulary.value_attribute[values]
-    return HeldValues(holders, owners, values, np.bincount(values, minlength=len(snapshot.vocabulary.value_attribute)))
+    by_value = snapshot.vocabulary.value_attribute
+    counts = np.bincount(values, minlength=len(by_value))
+    present = np.flatnonzero(counts)
+    return HeldValues(holders, by_value[values], values, counts, present, by_value[present])
 
 
 def keep_selected(values: list[FacetValue], labels: Mapping[str, str]) -> list[FacetValue]:

@@ -80,7 +80,7 @@ def read_segment_ids(cursor: psycopg.Cursor[Any]) -> list[int]:
 
 def read_segments(cursor: psycopg.Cursor[Any], segment_ids: Sequence[int]) -> dict[int, SegmentArrays]:
     cursor.execute(
-        "SELECT id, product_ids, facet_offsets, facet_values FROM catalog_segment WHERE id = ANY(%s)",
+        "SELECT id, product_ids, facet_offsets, facet_values, title_keys FROM catalog_segment WHERE id = ANY(%s)",
         [list(segment_ids)],
         binary=True,
     )

@@ -1,11 +1,12 @@
 """The candidate pool of one search: what both legs found, before and after the shopper's filters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.merchandising.targets import Removal
 from ranking.retrieval.filters import Mask
 
 
@@ -14,6 +15,8 @@ class Pool:
     """Arrays over all ordinals. `candidates`: found by a leg (or all, when browsing); `chosen`: and pass the shopper's
     filters; `allowed`: may be shown under the shopper's filters whether found or not (what a pin may bring in).
     `similarity` is the cosine, NaN where unknown; `dense_range` its lowest and highest value among the dense hits.
+    `removal` is what hide and "show only" rules took away; `field_coverage` the share of the query's idf that each
+    field of a document holds; `cross` the re-ranker's number, NaN where it was not asked.
     """
 
     candidates: Mask
@@ -23,3 +26,6 @@ class Pool:
     similarity: NDArray[np.float32]
     dense_range: tuple[float, float]
     legs: Mapping[str, int]
+    removal: Removal | None = None
+    field_coverage: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    cross: NDArray[np.float32] | None = None

@@ -35,6 +35,7 @@ class IndexSnapshot:
     product_ids: NDArray[np.int64]
     facet_offsets: NDArray[np.int64]
     facet_values: NDArray[np.int32]
+    title_keys: NDArray[np.int64]
     columns: Mapping[str, NDArray[Any]]
     vocabulary: Vocabulary
     _sorted_ids: NDArray[np.int64]
@@ -167,6 +168,7 @@ def _build(
         product_ids=_join([part.product_ids for part in arrays], np.int64),
         facet_offsets=np.concatenate([[0], np.cumsum(_join(sizes, np.int64))]),
         facet_values=_join([part.facet_values for part in arrays], np.int32),
+        title_keys=_join([part.title_keys for part in arrays], np.int64),
         columns={name: np.zeros(first, kind) for name, kind in index_reader.COLUMN_TYPES.items()},
         vocabulary=vocabulary,
         _sorted_ids=np.empty(0, np.int64),
@@ -215,6 +217,7 @@ def _known_parts(known: IndexSnapshot) -> dict[int, SegmentArrays]:
             known.product_ids[first : first + count],
             (offsets - offsets[0]).astype(np.int32),
             known.facet_values[offsets[0] : offsets[-1]],
+            known.title_keys[first : first + count],
         )
     return parts
 

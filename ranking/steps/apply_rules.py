@@ -14,8 +14,9 @@ from ranking.merchandising.boosts import boost_points, sort_by_score
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
 from ranking.merchandising.pins import Pin, Placed, place_pins
-from ranking.merchandising.targets import Mask, Targets, locate_targets, mark_removed
+from ranking.merchandising.targets import Mask, Targets
 from ranking.retrieval.filters import live_mask
+from ranking.retrieval.pool import Pool
 from ranking.retrieval.snapshot import IndexSnapshot
 
 Ordinals = npt.NDArray[Any]
@@ -33,14 +34,14 @@ class _Work:
     outcomes: list[RuleOutcome] = field(default_factory=list)
 
 
-def apply_rules(ranked: Ranked, query: Query, snapshot: IndexSnapshot, allowed: Mask) -> Ranked:
-    """The list after the rules. `allowed` marks what the shopper's filters and market let through."""
+def apply_rules(ranked: Ranked, query: Query, snapshot: IndexSnapshot, pool: Pool) -> Ranked:
+    """The list after the rules."""
     rules: MatchedRules | None = query.rules
-    if rules is None or rules.is_empty:
+    if rules is None or pool.removal is None:
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
-    work = _Work(rules, locate_targets(rules, snapshot, now=query.now), allowed, query.request.sort)
-    removed, taken = mark_removed(rules, work.targets)
-    for effect, kind, mask in taken:
+    work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort)
+    removed = pool.removal.mask
+    for effect, kind, mask in pool.removal.taken:
         work.log.add_all(np.flatnonzero(mask), make_move(effect, kind))
     ranked = drop_removed(ranked, removed)
     ranked = apply_boosts(work, ranked, snapshot)

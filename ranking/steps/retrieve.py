@@ -5,6 +5,7 @@ market, page category and "show only" rules narrow the dense leg itself, exactly
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from ranking.contracts import Filter, Query
-from ranking.merchandising.targets import restrict_mask
+from ranking.merchandising.targets import find_removed
 from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
-from ranking.retrieval.lexical import POSTINGS_SQL, PostingRow, score_bm25
+from ranking.retrieval.lexical import POSTINGS_SQL, LexicalQuery, PostingRow, score_bm25
 from ranking.retrieval.pool import Pool
 
 MAX_DENSE = 1000
@@ -27,14 +28,22 @@ def retrieve(query: Query, live: LiveState) -> Pool:
     snapshot, request = live.snapshot, query.request
     shown = live_mask(snapshot, market=request.market)
     category = (Filter("category", (request.category,)),) if request.category else ()
-    base = shown & filter_mask(snapshot, category, now=query.now) & restrict_mask(query.rules, snapshot, now=query.now)
+    base = shown & filter_mask(snapshot, category, now=query.now)
+    removal = find_removed(query.rules, snapshot, now=query.now)
+    if removal:
+        base &= ~removal.mask
     wanted = filter_mask(snapshot, request.filters, now=query.now)
-    allowed = shown & wanted
     if not query.terms and not query.normalised:
-        return _browse(base, wanted, allowed)
-    rows, nearest = _run_legs(query, live, base)
+        return replace(_browse(base, wanted), allowed=shown & wanted, removal=removal)
+    return replace(_find(query, live, base, wanted), allowed=shown & wanted, removal=removal)
+
+
+def _find(query: Query, live: LiveState, base: Mask, wanted: Mask) -> Pool:
+    asked = read_lexical_query(query)
+    rows, nearest = _run_legs(query, live, base, asked)
     parameters = live.config.parameters
-    lexical = score_bm25(snapshot, query.terms, rows, k1=parameters["k1"])
+    lexical = score_bm25(live.snapshot, asked, rows, k1=parameters["k1"])
+    base = base & ~lexical.excluded
     found = lexical.coverage >= parameters["minimum_coverage"]
     similarity = np.full(len(base), np.nan, np.float32)
     ordinals, cosines = _locate(live, nearest, base)
@@ -46,22 +55,34 @@ def retrieve(query: Query, live: LiveState) -> Pool:
     candidates = base & found
     chosen = candidates & wanted
     _fill_similarity(query, live, lexical.scores, chosen, similarity)
-    return Pool(candidates, chosen, allowed, lexical.scores, similarity, (low, high), legs)
+    return Pool(
+        candidates, chosen, chosen, lexical.scores, similarity, (low, high), legs, field_coverage=lexical.fields
+    )
 
 
-def _browse(base: Mask, wanted: Mask, allowed: Mask) -> Pool:
+def read_lexical_query(query: Query) -> LexicalQuery:
+    understanding = query.understanding
+    if understanding is None:
+        return LexicalQuery(query.terms)
+    negated = tuple(keyword.terms for keyword in understanding.negated)
+    return LexicalQuery(understanding.terms, understanding.expansions, negated)
+
+
+def _browse(base: Mask, wanted: Mask) -> Pool:
     zeros = np.zeros(len(base), np.float32)
     unknown = np.full(len(base), np.nan, np.float32)
-    return Pool(base, base & wanted, allowed, zeros, unknown, (0.0, 1.0), {"browse": int(base.sum())})
+    return Pool(base, base & wanted, base & wanted, zeros, unknown, (0.0, 1.0), {"browse": int(base.sum())})
 
 
-def _run_legs(query: Query, live: LiveState, base: Mask) -> tuple[list[PostingRow], list[tuple[int, float]]]:
+def _run_legs(
+    query: Query, live: LiveState, base: Mask, asked: LexicalQuery
+) -> tuple[list[PostingRow], list[tuple[int, float]]]:
     """Posting lists and nearest vectors in one round trip to the database."""
     segment_ids = [segment_id for segment_id, _, _ in live.snapshot.segments]
     raw = _raw_connection()
     with raw.pipeline():
         postings = psycopg.Cursor(raw)
-        postings.execute(POSTINGS_SQL, [segment_ids, list(set(query.terms))], binary=True)
+        postings.execute(POSTINGS_SQL, [segment_ids, asked.list_terms()], binary=True)
         vectors = _ask_nearest(raw, query, live, base)
         rows = postings.fetchall()
         nearest = vectors.fetchall() if vectors else []

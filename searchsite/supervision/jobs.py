@@ -39,8 +39,9 @@ def run_and_tell(
         raise SupervisionError(f"Preparing the shop failed (whole log: {log}):\n{end}")
 
 
-def plan_import(file: Path, *, root: Path) -> ChildPlan:
-    return ChildPlan("import", manage("import_catalog", str(file), root=root))
+def plan_import(file: Path, *, price_scale: str, root: Path) -> ChildPlan:
+    scale = ("--price-scale", price_scale) if price_scale else ()
+    return ChildPlan("import", manage("import_catalog", str(file), *scale, root=root))
 
 
 def plan_demo(*, root: Path) -> ChildPlan:

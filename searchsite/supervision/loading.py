@@ -55,7 +55,7 @@ class CatalogLoader:
     def choose(self, products: int) -> ChildPlan | None:
         if self.options.catalog:
             self.console.say(f"Loading {self.options.catalog}…")
-            return plan_import(self.options.catalog, root=self.options.root)
+            return plan_import(self.options.catalog, price_scale=self.options.price_scale, root=self.options.root)
         begun = self.state.read_text() if self.state.exists() else ""
         # A load that was cut off is done again (an import is idempotent); a catalog of the owner's is left alone.
         if not self.options.demo or begun == DONE or (products and begun != STARTED):

@@ -17,6 +17,7 @@ class UpOptions:
     port: int
     public_host: str
     catalog: Path | None = None
+    price_scale: str = ""
     demo: bool = True
     database_url: str = ""
     broker_url: str = ""

@@ -22,6 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--catalog", type=Path, help="A CSV, XLSX or JSONL file (.gz too) instead of the demo.")
+        parser.add_argument("--price-scale", default="", metavar="FACTOR", help="0.01 when its prices are in cents.")
         parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in; see ALLOWED_HOSTS.")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-demo", action="store_true", help="Leave an empty catalog empty.")
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                     port=options["port"],
                     public_host=name_for_people(options["host"]),
                     catalog=catalog.absolute() if catalog else None,
+                    price_scale=options["price_scale"],
                     demo=not options["no_demo"],
                     database_url=os.environ.get("DATABASE_URL", ""),
                     broker_url=os.environ.get("CELERY_BROKER_URL", ""),
