@@ -32,7 +32,7 @@ class VariantSerializer(serializers.Serializer):
     price = serializers.DecimalField(12, 2, required=False, allow_null=True)
     sale_price = serializers.DecimalField(12, 2, required=False, allow_null=True)
     cost = serializers.DecimalField(12, 2, required=False, allow_null=True)
-    stock = serializers.IntegerField(required=False)
+    stock = serializers.IntegerField(required=False, allow_null=True, help_text="null: not counted, always available")
     barcode = serializers.CharField(required=False, allow_blank=True)
     image = serializers.CharField(required=False, allow_blank=True)
 

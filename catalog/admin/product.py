@@ -178,9 +178,11 @@ class ProductAdmin(ModelAdmin):
     @display(description=_("stock"))
     def show_stock(self, product: Product) -> str:
         _low, _high, stock, count = getattr(product, "offer", (None, None, 0, 0))
+        if stock is None:
+            return _t("not counted") if count else "0"
         if count > 1:
-            return _t("%(stock)d in %(count)d variants") % {"stock": stock or 0, "count": count}
-        return str(stock or 0)
+            return _t("%(stock)d in %(count)d variants") % {"stock": stock, "count": count}
+        return str(stock)
 
     @display(description=_("status"), label=STATUS_COLOURS)
     def show_status(self, product: Product) -> tuple[str, str]:

@@ -106,7 +106,9 @@ class Variant(models.Model):
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True)
     sale_price = models.DecimalField(_("sale price"), max_digits=12, decimal_places=2, null=True, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=2, null=True, blank=True)
-    stock = models.IntegerField(_("stock"), default=0)
+    stock = models.IntegerField(
+        _("stock"), null=True, blank=True, help_text=_("Empty: not counted, and always available.")
+    )
     barcode = models.CharField(_("barcode"), max_length=64, blank=True)
     image = models.CharField(_("image"), max_length=500, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
@@ -118,6 +120,10 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.sku
+
+    @property
+    def is_available(self) -> bool:
+        return self.stock is None or self.stock > 0
 
 
 class Attribute(models.Model):

@@ -166,7 +166,7 @@ SELECT p.id, '', %s, p.status = 'active', p.category_id, p.brand_id,
     coalesce((SELECT bit_or(1::bigint << m.bit) FROM catalog_market m WHERE m.code = ANY(p.markets)), 0)
 FROM catalog_product p
 LEFT JOIN LATERAL (
-    SELECT min(price) AS price, min(sale_price) AS sale_price, bool_or(stock > 0) AS in_stock,
+    SELECT min(price) AS price, min(sale_price) AS sale_price, bool_or(coalesce(stock > 0, true)) AS in_stock,
         avg((coalesce(sale_price, price) - cost) / nullif(coalesce(sale_price, price), 0)) AS margin
     FROM catalog_variant WHERE product_id = p.id
 ) v ON true

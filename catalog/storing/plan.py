@@ -20,7 +20,7 @@ NEW_PRODUCT: dict[str, Any] = {
     "rating_count": 0, "popularity": 0.0, "markets": [], "extra": {},
 }  # fmt: skip
 NEW_VARIANT: dict[str, Any] = {
-    "options": {}, "price": None, "sale_price": None, "cost": None, "stock": 0, "barcode": "", "image": "",
+    "options": {}, "price": None, "sale_price": None, "cost": None, "stock": None, "barcode": "", "image": "",
     "position": 0,
 }  # fmt: skip
 _PLAIN_FIELDS = ("sale_from", "sale_until", "rating_average", "rating_count", "popularity", "status")

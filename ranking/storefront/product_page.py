@@ -44,7 +44,7 @@ class ProductPage:
     images: tuple[str, ...]
     price: Decimal | None
     sale_price: Decimal | None
-    stock: int
+    stock: int | None  # None: not counted
     options: tuple[Option, ...]
     attributes: tuple[tuple[str, str], ...]
     rating_average: float | None
@@ -54,7 +54,7 @@ class ProductPage:
 
     @property
     def in_stock(self) -> bool:
-        return self.stock > 0
+        return self.stock is None or self.stock > 0
 
 
 def load_product_page(sku: str, *, variant_sku: str, locale: str, now: datetime) -> ProductPage | None:
@@ -78,7 +78,7 @@ def load_product_page(sku: str, *, variant_sku: str, locale: str, now: datetime)
         images=_gallery(product, chosen),
         price=chosen.price if chosen else None,
         sale_price=_sale_price(product, chosen, now),
-        stock=max(chosen.stock, 0) if chosen else 0,
+        stock=_count_stock(chosen),
         options=_options(variants, chosen, names),
         attributes=names.describe(product.attributes, skip=options if len(variants) > 1 else ()),
         rating_average=product.rating_average,
@@ -98,7 +98,13 @@ def _choose_variant(variants: Sequence[Variant], *, wanted: Sequence[str]) -> Va
     """The asked one, else the first that can be bought."""
     by_sku = {variant.sku: variant for variant in variants}
     asked = next((by_sku[sku] for sku in wanted if sku in by_sku), None)
-    return asked or next((variant for variant in variants if variant.stock > 0), variants[0] if variants else None)
+    return asked or next((variant for variant in variants if variant.is_available), variants[0] if variants else None)
+
+
+def _count_stock(variant: Variant | None) -> int | None:
+    if variant is None:
+        return 0
+    return None if variant.stock is None else max(variant.stock, 0)
 
 
 def _sale_price(product: Product, variant: Variant | None, now: datetime) -> Decimal | None:
@@ -135,9 +141,9 @@ def _choices(key: str, variants: Sequence[Variant], chosen: Variant, names: Attr
     choices = []
     for value in values:
         having = [variant for variant in variants if variant.options.get(key) == value]
-        best = max(having, key=lambda v: (_shared_options(v.options, chosen.options, but=key), v.stock > 0))
+        best = max(having, key=lambda v: (_shared_options(v.options, chosen.options, but=key), v.is_available))
         choices.append(
-            OptionChoice(names.value(key, value), best.sku, value == chosen.options.get(key), best.stock > 0)
+            OptionChoice(names.value(key, value), best.sku, value == chosen.options.get(key), best.is_available)
         )
     return tuple(choices)
 

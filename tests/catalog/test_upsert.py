@@ -9,8 +9,9 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalog.contracts import AttributeSpec, Empty, ProductRow, UpsertCounts, VariantRow
-from catalog.models import Attribute, AttributeValue, Brand, Category, Product, Variant
+from catalog.models import Attribute, AttributeValue, Brand, Category, Product, SearchDocument, Variant
 from catalog.seen_keys import SeenKeys
+from catalog.steps.index import refresh_offers
 from catalog.steps.upsert import Upserter, archive, find_unlisted, settle_edited
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +268,17 @@ def test_two_uploads_with_the_same_skus_end_well_whatever_their_order():
     assert (Product.objects.count(), Variant.objects.count(), Brand.objects.count()) == (60, 60, 7)
     assert AttributeValue.objects.count() == 11
     assert len(set(Product.objects.values_list("title_en", flat=True))) == 1
+
+
+def test_stock_that_no_file_told_is_not_counted_and_the_product_available() -> None:
+    def is_available() -> bool:
+        refresh_offers([Product.objects.get().pk])
+        return SearchDocument.objects.get().in_stock
+
+    upsert(row("A", variants=(offer("A", "10"),)))
+    assert Variant.objects.get(sku="A").stock is None
+    assert is_available()
+    upsert(row("A", variants=(offer("A", "10", stock=0),)))
+    assert not is_available()
+    upsert(row("A", variants=(offer("A", "11"),)))
+    assert Variant.objects.get(sku="A").stock == 0
