@@ -45,7 +45,7 @@ def main() -> None:
         systems = {**our_systems(), **peer_systems(Path(folder))}
         scores = {name: measure(name, search, queries) for name, search in systems.items()}
     data = {**DATA, "queries_with_a_relevant_product": len(queries), "depth": DEPTH, "gains": "2^grade - 1, unjudged 0"}
-    write_result("relevance", figures=summarise(scores), data=data)
+    write_result("relevance", figures={**summarise_systems(scores), **summarise_pairs(scores, PAIRS)}, data=data)
 
 
 def measure(name: str, search: Search, queries: Sequence[JudgedQuery]) -> Scores:
@@ -58,32 +58,41 @@ def measure(name: str, search: Search, queries: Sequence[JudgedQuery]) -> Scores
     }
 
 
-def summarise(scores: dict[str, Scores]) -> dict[str, float]:
+PAIRS = (("bm25", "engine_bm25"), ("hybrid", "django"), ("hybrid", "engine_bm25"), ("hybrid", "bm25"))
+
+
+def summarise_systems(scores: dict[str, Scores]) -> dict[str, float]:
     figures: dict[str, float] = {}
     for name, metrics in scores.items():
         for metric, values in metrics.items():
             interval = bootstrap_interval(values)
             figures[f"{name}_{metric}"] = interval.mean
             figures[f"{name}_{metric}_low"], figures[f"{name}_{metric}_high"] = interval.low, interval.high
-    for ours, theirs in (("bm25", "engine_bm25"), ("hybrid", "django"), ("hybrid", "engine_bm25"), ("hybrid", "bm25")):
+    return figures
+
+
+def summarise_pairs(scores: dict[str, Scores], pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Paired differences of nDCG@10: an advantage is real when its interval does not hold zero."""
+    figures: dict[str, float] = {}
+    for ours, theirs in pairs:
         difference = paired_interval(scores[ours]["ndcg10"], scores[theirs]["ndcg10"])
         key = f"{ours}_minus_{theirs}_ndcg10"
         figures[key], figures[f"{key}_low"], figures[f"{key}_high"] = difference.mean, difference.low, difference.high
     return figures
 
 
-def our_systems() -> dict[str, Search]:
-    """The live pipeline itself, under configurations made for this database only."""
+def our_systems(*, locale: str = "en", identify: Callable[[str], int] = int) -> dict[str, Search]:
+    """The live pipeline itself, under configurations made for this database only. `identify` numbers a SKU."""
     from ranking.contracts import SearchRequest
     from ranking.models import RankingConfig
     from ranking.pipeline import search
 
     def make(config_id: int | None) -> Search:
         def run(text: str) -> list[int]:
-            page = search(SearchRequest(query=text, page_size=DEPTH, facets=(), config_id=config_id))
+            page = search(SearchRequest(query=text, page_size=DEPTH, facets=(), locale=locale, config_id=config_id))
             if page.notes:
                 raise SystemExit(f"The search was degraded, its figures would mislead: {page.notes}")
-            return [int(hit.product.sku) for hit in page.hits]
+            return [identify(hit.product.sku) for hit in page.hits]
 
         return run
 

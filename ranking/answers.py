@@ -5,7 +5,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ranking.contracts import MAX_RESULTS, Facet, FacetValue, Hit, Move, Page, ProductCard, Suggestion, VariantCard
+from ranking.contracts import (
+    MAX_RESULTS,
+    Correction,
+    Facet,
+    FacetValue,
+    Hit,
+    Move,
+    Page,
+    ProductCard,
+    Suggestion,
+    Understanding,
+    VariantCard,
+)
 
 _Serializer = serializers.Serializer[Any]
 _CARD = tuple(item.name for item in fields(ProductCard) if item.name != "variants")
@@ -13,6 +25,10 @@ _VARIANT = tuple(item.name for item in fields(VariantCard))
 _FACET = tuple(item.name for item in fields(Facet) if item.name != "values")
 _FACET_VALUE = tuple(item.name for item in fields(FacetValue))
 _MOVE = tuple(item.name for item in fields(Move))
+_CORRECTION = ("original", "corrected", "applied", "confidence")
+_KEYWORD = ("text", "weight", "role")
+_ENTITY = ("kind", "field", "key", "text", "confidence")
+_NUMBER = ("dimension", "unit", "text", "minimum", "maximum", "target")
 _SUGGESTION = tuple(item.name for item in fields(Suggestion))
 
 
@@ -36,12 +52,32 @@ def render_page(page: Page) -> dict[str, Any]:
         ],
         "timings_ms": {step: round(float(ms), 2) for step, ms in page.timings_ms.items()},
         "notes": list(page.notes),
+        "understanding": _render_understanding(page.understanding),
+        "relaxations": [{"kind": item.kind, "text": item.text} for item in page.relaxations],
     }
     return {**body, "ledger": page.ledger} if request.explain else body
 
 
 def render_suggestions(query: str, suggestions: tuple[Suggestion, ...]) -> dict[str, Any]:
     return {"query": query, "suggestions": [_pick(item, _SUGGESTION) for item in suggestions]}
+
+
+def _render_understanding(understanding: Understanding | None) -> dict[str, Any] | None:
+    if understanding is None:
+        return None
+    return {
+        "text": understanding.text,
+        "language": understanding.language,
+        "correction": _render_correction(understanding.correction),
+        "keywords": [_pick(item, _KEYWORD) for item in understanding.keywords],
+        "entities": [_pick(item, _ENTITY) for item in understanding.entities],
+        "numbers": [{**_pick(item, _NUMBER), "fields": list(item.fields)} for item in understanding.numbers],
+        "also_searched": [item.text for item in understanding.expansions],
+    }
+
+
+def _render_correction(correction: Correction | None) -> dict[str, Any] | None:
+    return None if correction is None else _pick(correction, _CORRECTION)
 
 
 def _render_hit(hit: Hit, *, explain: bool) -> dict[str, Any]:
@@ -131,6 +167,56 @@ class FacetSerializer(_Serializer):
     values = FacetValueSerializer(many=True)
 
 
+class KeywordSerializer(_Serializer):
+    text = serializers.CharField()
+    weight = serializers.FloatField(help_text="share of the need; those not negated add up to 1")
+    role = serializers.CharField(help_text="must, nice or negated")
+
+
+class EntitySerializer(_Serializer):
+    kind = serializers.CharField(help_text="category, brand, attribute or model")
+    field = serializers.CharField(help_text="what a filter on it takes as its field")
+    key = serializers.CharField()
+    text = serializers.CharField()
+    confidence = serializers.FloatField()
+
+
+class NumberSerializer(_Serializer):
+    dimension = serializers.CharField()
+    unit = serializers.CharField()
+    text = serializers.CharField()
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+    target = serializers.FloatField(allow_null=True)
+    fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+
+
+class CorrectionSerializer(_Serializer):
+    original = serializers.CharField()
+    corrected = serializers.CharField()
+    applied = serializers.BooleanField(help_text="the page is that of the corrected words; false: did you mean")
+    confidence = serializers.FloatField()
+
+
+class UnderstandingSerializer(_Serializer):
+    """How the words were read; what was read as a number narrows the page (`literal` turns that off)."""
+
+    text = serializers.CharField()
+    language = serializers.CharField()
+    correction = CorrectionSerializer(allow_null=True)
+    keywords = KeywordSerializer(many=True)
+    entities = EntitySerializer(many=True)
+    numbers = NumberSerializer(many=True)
+    also_searched = serializers.ListField(child=serializers.CharField())
+
+
+class RelaxationSerializer(_Serializer):
+    """What no product has, so it was let go."""
+
+    kind = serializers.CharField(help_text="number, unwanted, word, or meaning: no product holds any of the words")
+    text = serializers.CharField()
+
+
 class PageSerializer(_Serializer):
     search_id = serializers.UUIDField(help_text="send it back with events, so that a click is tied to what was shown")
     query = serializers.CharField(allow_blank=True)
@@ -145,6 +231,8 @@ class PageSerializer(_Serializer):
     facets = FacetSerializer(many=True)
     timings_ms = serializers.DictField(child=serializers.FloatField())
     notes = serializers.ListField(child=serializers.CharField(), help_text="what was degraded, in words")
+    understanding = UnderstandingSerializer(allow_null=True)
+    relaxations = RelaxationSerializer(many=True)
     ledger = serializers.DictField(required=False, allow_null=True, help_text="with explain: the decision ledger")
 
 

@@ -43,6 +43,7 @@ SEARCH_PARAMETERS = [
     _parameter("session_id"),
     _parameter("device"),
     _parameter("segments", description="the shopper's segments, comma-separated"),
+    _parameter("literal", bool, description="search exactly what was typed: no filter is read from the words"),
     _parameter("explain", bool, description="adds each hit's parts and moves, and the decision ledger"),
 ]
 _SEARCH_EXAMPLES = [

@@ -50,6 +50,7 @@ class SearchRequest:
     device: str = ""
     segments: tuple[str, ...] = ()
     explain: bool = False
+    literal: bool = False  # search exactly what was typed: nothing corrected, no filter read from the words
     now: datetime | None = None
     draft_rules: tuple[Mapping[str, Any], ...] = ()
     without_rules: tuple[str, ...] = ()
@@ -162,6 +163,16 @@ class Understanding:
     @property
     def negated(self) -> tuple[Keyword, ...]:
         return tuple(keyword for keyword in self.keywords if keyword.role == "negated")
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Something asked for that no candidate has, let go so that the page is not empty: a number, an unwanted thing, a
+    word; or "meaning": no product holds any of the words, these are only near in meaning.
+    """
+
+    kind: Literal["number", "unwanted", "word", "meaning"]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +293,8 @@ class Page:
     layout: str
     timings_ms: Mapping[str, float]
     notes: tuple[str, ...] = ()
+    understanding: Understanding | None = None
+    relaxations: tuple[Relaxation, ...] = ()
     ledger: Mapping[str, Any] | None = None
 
 

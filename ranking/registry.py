@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 from catalog.encoder import encoder_loaded, get_encoder
 from catalog.errors import EncoderUnavailable
 from ranking.errors import BadSearch
+from ranking.language.concepts import current_concepts, forget_concepts
+from ranking.language.lexicon import current_lexicon, forget_lexicon
+from ranking.language.live_words import current_dictionary, forget_words
+from ranking.language.synonyms import current_synonyms, forget_synonyms
 from ranking.merchandising.book import RuleBook, current_book, forget_book
 from ranking.models import RankingConfig
 from ranking.retrieval.dense import LiveGeneration, forget_generation, live_generation
@@ -130,6 +134,10 @@ def encode_query(text: str, generation: LiveGeneration) -> tuple[NDArray[np.floa
 def warm_up() -> None:
     """Load everything a search needs, so that the first shopper after a start does not wait for it."""
     live = live_state()
+    current_lexicon(live.snapshot)
+    current_dictionary(live.versions.get("words", 0))
+    current_concepts(live.snapshot.vocabulary)
+    current_synonyms(live.versions.get("synonyms", 0))
     if live.generation:
         encode_query("warm up", live.generation)
 
@@ -142,6 +150,10 @@ def forget_live() -> None:
     forget_vocabulary()
     forget_book()
     forget_generation()
+    forget_lexicon()
+    forget_words()
+    forget_concepts()
+    forget_synonyms()
     with _vectors_lock:
         _vectors.clear()
 

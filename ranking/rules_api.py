@@ -136,7 +136,9 @@ def find_rule(rule_id: UUID) -> Rule:
 
 
 def filter_rules(rules: QuerySet[Rule], asked: Mapping[str, str]) -> QuerySet[Rule]:
-    status, kind, words, tag = (asked.get(name, "").strip() for name in ("status", "kind", "q", "tag"))
+    status, kind, words, tag = (
+        asked.get(name, "").replace("\x00", "").strip() for name in ("status", "kind", "q", "tag")
+    )
     for name, value, allowed in (("status", status, Rule.Status.values), ("kind", kind, ACTION_KINDS)):
         if value and value not in allowed:
             raise BadSearch(_("Unknown %(name)s; choose one of extra.allowed.") % {"name": name}, allowed=list(allowed))

@@ -108,6 +108,10 @@ class SearchRequestSerializer(StrictSerializer):
         required=False, default=False, help_text="adds each hit's parts and moves, and the decision ledger"
     )
 
+    literal = serializers.BooleanField(
+        required=False, default=False, help_text="search exactly what was typed: no filter is read from the words"
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["page"] * attrs["page_size"] > MAX_RESULTS:
             last = MAX_RESULTS // attrs["page_size"]

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from ranking.api import SearchView, SuggestView
-from ranking.rules_api import router
+from ranking.rules_api import router as rules
+from ranking.synonyms_api import router as synonyms
 
 urlpatterns = [
     path("search", SearchView.as_view(), name="search"),
     path("suggest", SuggestView.as_view(), name="suggest"),
-    *router.urls,
+    *rules.urls,
+    *synonyms.urls,
 ]

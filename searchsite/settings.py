@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
         "LocaleEnum": "catalog.contracts.LOCALES",
         "UploadStatusEnum": "catalog.models.Upload.Status",
         "ProductStatusEnum": "catalog.models.Product.Status",
+        "SynonymStatusEnum": "ranking.models.Synonym.Status",
         "RuleStatusEnum": ["draft", "review", "live", "paused"],
     },
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
@@ -296,6 +297,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "embed-stale-products": {"task": "catalog.tasks.embed_stale", "schedule": 60.0},
     "merge-index-segments": {"task": "catalog.tasks.merge_segments", "schedule": 300.0},
     "index-stale-products": {"task": "catalog.tasks.index_stale", "schedule": 60.0},
+    "mine-synonyms": {"task": "ranking.tasks.mine_synonyms", "schedule": 24 * 3600.0},
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -1,6 +1,7 @@
-"""Admin of ranking: rules and configurations."""
+"""Admin of ranking: rules, synonyms and configurations."""
 
 from ranking.admin.config import RankingConfigAdmin
 from ranking.admin.rule import RuleAdmin
+from ranking.admin.synonym import SynonymAdmin
 
-__all__ = ["RankingConfigAdmin", "RuleAdmin"]
+__all__ = ["RankingConfigAdmin", "RuleAdmin", "SynonymAdmin"]

@@ -3,5 +3,7 @@
 from ranking.models.config import RankingConfig
 from ranking.models.rule import Rule
 from ranking.models.suggestion import SuggestionBuild, SuggestionPhrase, SuggestionTail
+from ranking.models.synonym import Synonym
+from ranking.models.words import WordBook
 
-__all__ = ["RankingConfig", "Rule", "SuggestionBuild", "SuggestionPhrase", "SuggestionTail"]
+__all__ = ["RankingConfig", "Rule", "SuggestionBuild", "SuggestionPhrase", "SuggestionTail", "Synonym", "WordBook"]

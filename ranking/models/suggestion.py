@@ -44,6 +44,8 @@ class SuggestionPhrase(models.Model):
 class SuggestionTail(models.Model):
     """The rest of a phrase from one of its words on: "head" finds "wireless headphones" by the tail "headphones".
 
+    Chinese tails have rows in pinyin as well, in full and in first letters, under the locale "zh-latn".
+
     Up to three letters match thousands of tails, so they are read in order of weight from an index of their own.
     """
 

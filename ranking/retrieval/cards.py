@@ -16,8 +16,9 @@ SELECT p.id, p.sku, p.title_en, p.title_zh, left(p.description_en, 600), left(p.
     b.key, b.name_en, b.name_zh, c.key, c.name_en, c.name_zh,
     p.rating_average, p.rating_count, p.sale_from, p.sale_until,
     jsonb_build_array(p.images, p.attributes,
-        (SELECT jsonb_agg(jsonb_build_array(v.sku, v.options, v.price, v.sale_price, coalesce(v.stock > 0, true), v.image)
-            ORDER BY v.position, v.id) FROM catalog_variant v WHERE v.product_id = p.id))
+        (SELECT jsonb_agg(jsonb_build_array(
+            v.sku, v.options, v.price, v.sale_price, coalesce(v.stock > 0, true), v.image
+        ) ORDER BY v.position, v.id) FROM catalog_variant v WHERE v.product_id = p.id))
 FROM catalog_product p
 LEFT JOIN catalog_brand b ON b.id = p.brand_id
 LEFT JOIN catalog_category c ON c.id = p.category_id

@@ -66,7 +66,7 @@ class _Slot:
 class FieldCoverage(Mapping[str, Floats]):
     """By field name float32[N]: the share of the query's idf that a document's field holds (0..1); made when asked."""
 
-    def __init__(self, slots: Sequence[_Slot], whole: float, size: int) -> None:
+    def __init__(self, slots: Mapping[str, _Slot], whole: float, size: int) -> None:
         self._slots, self._whole, self._size = slots, whole, size
         self._made: dict[str, Floats] = {}
 
@@ -74,7 +74,7 @@ class FieldCoverage(Mapping[str, Floats]):
         if name not in self._made:
             bit = FIELD_BITS[name]
             self._made[name] = np.zeros(self._size, np.float32)
-            for slot in self._slots:
+            for slot in self._slots.values():
                 held = [
                     (hits.ordinals[inside], weight)
                     for hits, weight in slot.ways
@@ -82,6 +82,13 @@ class FieldCoverage(Mapping[str, Floats]):
                 ]
                 _add_best(self._made[name], slot.idf / self._whole, held)
         return self._made[name]
+
+    def terms_held_by(self, ordinals: NDArray[np.int64]) -> set[str]:
+        return {
+            term
+            for term, slot in self._slots.items()
+            if any(np.isin(ordinals, hits.ordinals).any() for hits, _ in slot.ways)
+        }
 
     def __iter__(self) -> Iterator[str]:
         return iter(FIELD_BITS)
@@ -102,6 +109,10 @@ class LexicalMatches:
     fields: FieldCoverage
     idf: Mapping[str, float] = field(default_factory=dict)
 
+    def terms_held_by(self, ordinals: NDArray[np.int64]) -> set[str]:
+        """Terms of the query that at least one of these documents holds, in whatever way they are said."""
+        return self.fields.terms_held_by(ordinals)
+
 
 def score_bm25(
     snapshot: IndexSnapshot, asked: LexicalQuery, rows: Iterable[PostingRow], *, k1: float
@@ -120,7 +131,7 @@ def score_bm25(
         if found is not None:
             excluded[found.ordinals] = True
     idf = {term: slot.idf for term, slot in slots.items()}
-    return LexicalMatches(scores * coverage, coverage, excluded, FieldCoverage([*slots.values()], whole, size), idf)
+    return LexicalMatches(scores * coverage, coverage, excluded, FieldCoverage(slots, whole, size), idf)
 
 
 def _add_best(into: Floats, factor: float, ways: Sequence[tuple[NDArray[np.int64], Floats | float]]) -> None:
@@ -166,10 +177,9 @@ def _make_slots(snapshot: IndexSnapshot, asked: LexicalQuery, hits: Mapping[str,
         found = _join(expansion.alternative, hits)
         if found is None or not all(term in counts for term in expansion.replaced):
             continue
-        known = sum(term in hits for term in expansion.replaced)
         for term in expansion.replaced:
             # Of several words written for one thing, the unknown ones share the weight of that thing.
-            if term not in hits and not known:
+            if term not in hits:
                 idf[term] = max(idf.get(term, 0.0), _idf(snapshot, found) / len(expansion.replaced))
             if term in idf:
                 ways.setdefault(term, []).append((found, expansion.weight))

@@ -12,19 +12,21 @@ from django.db.models import QuerySet
 from catalog.contracts import LOCALES
 from catalog.models import Brand, Category, Product, SearchDocument
 from catalog.text import analyse, normalise
+from ranking.retrieval.pinyin_tails import spell_tails
+from ranking.retrieval.word_counts import WordCounts
+from ranking.retrieval.written_words import HAN_RUN, join_words, split_words
 
 LEAST_PRODUCTS = 3
 LONGEST_PHRASE = 3  # words
 MAX_TITLE = 120
 # Titles beyond these are reached by search itself; each costs up to nine index rows.
 MAX_TITLES = 50_000
+SOUNDED_TITLE_TAILS = 3
 # A phrase that nearly always continues the same way is a piece of the longer phrase ("hard disk" of "hard disk drive").
 CONTINUES = 0.85
 # Counting is pruned so that a catalog of millions of titles does not hold every pair of words ever seen.
 MAX_COUNTED = 2_000_000
 KIND_BONUS = {"category": 3.0, "brand": 2.5, "query": 1.5, "product": 0.0}
-_WORD = re.compile(r"\w+(?:['+.-]\w+)*|[^\s\w]")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 _PHRASE_WORD = re.compile(r"[^\W\d_][\w'+-]+$")
 _STOP_WORDS = frozenset(
     word
@@ -49,6 +51,7 @@ class Phrase:
     count: int
     weight: float
     tails: tuple[str, ...]
+    sounds: tuple[str, ...] = ()  # the same tails in pinyin and in initials
 
 
 @dataclass(slots=True)
@@ -61,11 +64,11 @@ class _Seen:
     runs: dict[str, Counter[tuple[str, ...]]] = field(default_factory=lambda: {loc: Counter() for loc in LOCALES})
 
 
-def collect_phrases() -> Iterator[Phrase]:
-    """Every phrase once a locale and kind, each naming at least one live product."""
+def collect_phrases(words: WordCounts) -> Iterator[Phrase]:
+    """Every phrase once a locale and kind, each naming at least one live product; `words` is filled on the way."""
     categories = {category.pk: category for category in Category.objects.all()}
     brands = {brand.pk: brand for brand in Brand.objects.all()}
-    seen = _count_products(categories)
+    seen = _count_products(categories, brands, words)
     for locale in LOCALES:
         names = {pk: _name_of(category, locale) for pk, category in categories.items() if seen.by_category[pk]}
         makers = {pk: _name_of(brand, locale) for pk, brand in brands.items() if seen.by_brand[pk]}
@@ -77,8 +80,8 @@ def collect_phrases() -> Iterator[Phrase]:
             if makers.get(brand) and names.get(category):
                 yield from make_phrase(locale, "query", "", f"{makers[brand]} {names[category]}", count)
         heads = _head_words(names.values()) | _counted_things(seen.runs[locale])
-        for words, count in select_runs(seen.runs[locale], heads=heads):
-            yield from make_phrase(locale, "query", "", join_words(words), count)
+        for run, count in select_runs(seen.runs[locale], heads=heads):
+            yield from make_phrase(locale, "query", "", join_words(run), count)
     yield from _title_phrases()
 
 
@@ -88,7 +91,9 @@ def make_phrase(
     folded = " ".join(normalise(text).split())
     if folded:
         weight = KIND_BONUS[kind] + (math.log1p(count) if kind != "product" else 1 - 1 / (1 + max(popularity, 0.0)))
-        yield Phrase(locale, kind, key, text.strip()[:300], folded[:300], count, weight, tuple(_tails(folded)))
+        tails = tuple(_tails(folded))
+        sounds = tuple(spell_tails(folded, tails if kind != "product" else tails[:SOUNDED_TITLE_TAILS]))
+        yield Phrase(locale, kind, key, text.strip()[:300], folded[:300], count, weight, tails, sounds)
 
 
 def _tails(folded: str) -> Iterator[str]:
@@ -103,8 +108,10 @@ def _tails(folded: str) -> Iterator[str]:
         start += len(word)
 
 
-def _count_products(categories: Mapping[int, Category]) -> _Seen:
+def _count_products(categories: Mapping[int, Category], brands: Mapping[int, Brand], words: WordCounts) -> _Seen:
     seen = _Seen()
+    named = {("category", pk): _written_names(category) for pk, category in categories.items()}
+    named |= {("brand", pk): _written_names(brand) for pk, brand in brands.items()}
     rows = _live_products().values_list("category_id", "brand_id", "title_en", "title_zh").iterator(chunk_size=5000)
     for category, brand, title_en, title_zh in rows:
         if brand:
@@ -115,18 +122,24 @@ def _count_products(categories: Mapping[int, Category]) -> _Seen:
         while node:
             seen.by_category[node] += 1
             node = categories[node].parent_id
-        for locale, title in (("en", title_en), ("zh", title_zh)):
+        titles = {"en": split_words(normalise(title_en)), "zh": split_words(normalise(title_zh))}
+        words.add_product([*titles.values(), *named.get(("category", category), ()), *named.get(("brand", brand), ())])
+        for locale, title in titles.items():
             seen.runs[locale].update(set(word_runs(title)))
             if len(seen.runs[locale]) > MAX_COUNTED:
                 seen.runs[locale] = Counter({words: n for words, n in seen.runs[locale].items() if n > 1})
     return seen
 
 
-def word_runs(title: str) -> Iterator[tuple[str, ...]]:
-    """Every run of one to three neighbouring words that could be what a shopper types."""
+def _written_names(named: Category | Brand) -> list[list[str]]:
+    return [split_words(normalise(name)) for name in (named.name_en, named.name_zh) if name]
+
+
+def word_runs(title: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Every run of one to three neighbouring words of a title (split_words) that could be what a shopper types."""
     run: list[str] = []
-    for word in [*split_words(normalise(title)), ""]:
-        if word not in _STOP_WORDS and (_PHRASE_WORD.match(word) or (len(word) > 1 and _HAN.fullmatch(word))):
+    for word in [*title, ""]:
+        if word not in _STOP_WORDS and (_PHRASE_WORD.match(word) or (len(word) > 1 and HAN_RUN.fullmatch(word))):
             run.append(word)
             for length in range(1, min(len(run), LONGEST_PHRASE) + 1):
                 yield tuple(run[-length:])
@@ -172,39 +185,6 @@ def _stem(word: str) -> str:
 
 def _head_of(words: tuple[str, ...]) -> str:
     return _stem(words[-1])
-
-
-@lru_cache(maxsize=100_000)
-def _split_han(run: str) -> tuple[str, ...]:
-    """The longest search tokens that cover the run: the analyser's own segmentation, read as words."""
-    tokens = set(analyse(run))
-    longest = max(map(len, tokens), default=1)
-    words: list[str] = []
-    at = 0
-    while at < len(run):
-        size = next((n for n in range(min(longest, len(run) - at), 1, -1) if run[at : at + n] in tokens), 1)
-        words.append(run[at : at + size])
-        at += size
-    return tuple(words)
-
-
-def split_words(folded: str) -> list[str]:
-    """The words of a normalised text as people write them, in order; unlike search tokens they are not stemmed."""
-    words: list[str] = []
-    for piece in re.split(f"({_HAN.pattern})", folded):
-        if _HAN.fullmatch(piece):
-            words.extend(_split_han(piece))
-        else:
-            words.extend(_WORD.findall(piece))
-    return words
-
-
-def join_words(words: Iterable[str]) -> str:
-    """Words as one reads them: a space between Latin words, none inside Chinese."""
-    text = ""
-    for word in words:
-        text += (" " if text and (text[-1].isascii() or word[0].isascii()) else "") + word
-    return text
 
 
 def _name_of(named: Category | Brand, locale: str) -> str:

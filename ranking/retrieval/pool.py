@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.contracts import Relaxation
 from ranking.merchandising.targets import Removal
 from ranking.retrieval.filters import Mask
 
@@ -26,6 +27,7 @@ class Pool:
     similarity: NDArray[np.float32]
     dense_range: tuple[float, float]
     legs: Mapping[str, int]
+    relaxations: tuple[Relaxation, ...] = ()
     removal: Removal | None = None
     field_coverage: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     cross: NDArray[np.float32] | None = None

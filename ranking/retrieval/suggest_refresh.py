@@ -1,4 +1,6 @@
-"""Brings the suggestion tables up to the live catalog: only what differs is written, readers never see a gap."""
+"""Brings suggestions and the speller's dictionary up to the live catalog: only what differs is written, and readers
+never see a gap.
+"""
 
 import time
 from collections.abc import Iterable
@@ -10,8 +12,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import LiveVersion
+from ranking.language.live_words import save_dictionary
 from ranking.models import SuggestionBuild
 from ranking.retrieval.phrases import Phrase, collect_phrases
+from ranking.retrieval.pinyin_tails import PINYIN_LOCALE
+from ranking.retrieval.word_counts import WordCounts, count_values, make_dictionary
 
 # A catalog that changes all day is read again at most a tenth of the time.
 REST_FACTOR = 10
@@ -57,8 +62,11 @@ def rebuild_suggestions() -> int:
             return -1
         version = LiveVersion.objects.values_list("version", flat=True).filter(name="index").first() or 0
         cursor.execute(_STAGE)
-        count = _stage_phrases(collect_phrases())
+        words = WordCounts()
+        count = _stage_phrases(collect_phrases(words))
         cursor.execute(_SWAP)
+        words.add_values(count_values())
+        save_dictionary(make_dictionary(words))
         SuggestionBuild.objects.all().delete()
         SuggestionBuild.objects.create(
             index_version=version, built_at=timezone.now(), seconds=time.monotonic() - started
@@ -93,8 +101,13 @@ def _copy_rows(statement: str, rows: Iterable[tuple[object, ...]]) -> None:
 
 def _weigh_tails(phrase_id: int, phrase: Phrase) -> Iterable[tuple[int, str, str, float]]:
     """A phrase that begins with the letters typed goes before one that has them inside."""
-    for place, tail in enumerate(dict.fromkeys(phrase.tails)):
+    written = dict.fromkeys(phrase.tails)
+    for place, tail in enumerate(written):
         yield phrase_id, tail, phrase.locale, phrase.weight - (1.0 if place else 0.0)
+    first = set(phrase.sounds[:2])  # in full and in initials
+    for sound in dict.fromkeys(phrase.sounds):
+        if sound not in written:
+            yield phrase_id, sound, PINYIN_LOCALE, phrase.weight - (0.0 if sound in first else 1.0)
 
 
 def _identify(phrase: Phrase) -> int:

@@ -57,6 +57,8 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         layout=GRID,
         timings_ms={},
         notes=query.notes,
+        understanding=query.understanding,
+        relaxations=pool.relaxations,
     )
 
 

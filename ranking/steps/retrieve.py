@@ -13,13 +13,14 @@ import psycopg
 from django.db import connection
 from numpy.typing import NDArray
 
-from ranking.contracts import Filter, Query
+from ranking.contracts import Filter, Query, Relaxation
 from ranking.merchandising.targets import find_removed
 from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
-from ranking.retrieval.lexical import POSTINGS_SQL, LexicalQuery, PostingRow, score_bm25
+from ranking.retrieval.lexical import POSTINGS_SQL, LexicalMatches, LexicalQuery, PostingRow, score_bm25
 from ranking.retrieval.pool import Pool
+from ranking.retrieval.relaxation import name_dropped_words, narrow_by_numbers
 
 MAX_DENSE = 1000
 
@@ -43,21 +44,43 @@ def _find(query: Query, live: LiveState, base: Mask, wanted: Mask) -> Pool:
     rows, nearest = _run_legs(query, live, base, asked)
     parameters = live.config.parameters
     lexical = score_bm25(live.snapshot, asked, rows, k1=parameters["k1"])
-    base = base & ~lexical.excluded
-    found = lexical.coverage >= parameters["minimum_coverage"]
+    found = base & (lexical.coverage >= parameters["minimum_coverage"])
     similarity = np.full(len(base), np.nan, np.float32)
     ordinals, cosines = _locate(live, nearest, base)
     similarity[ordinals] = cosines
     low, high = (float(cosines.min()), float(cosines.max())) if len(cosines) else (0.0, 1.0)
     near = ordinals[cosines >= max(high - parameters["dense_margin"], parameters["dense_floor"])]
-    legs = {"lexical": int((found & base).sum()), "dense": len(near)}
-    found[near] = True
-    candidates = base & found
+    legs = {"lexical": int(found.sum()), "dense": len(near)}
+    candidates = found.copy()
+    candidates[near] = True
+    if not asked.terms and query.understanding and query.understanding.numbers:  # "under 50": anything that fits
+        candidates = base
+    candidates, relaxations = _keep_to_needs(query, live, candidates, found, lexical)
     chosen = candidates & wanted
     _fill_similarity(query, live, lexical.scores, chosen, similarity)
-    return Pool(
-        candidates, chosen, chosen, lexical.scores, similarity, (low, high), legs, field_coverage=lexical.fields
-    )
+    pool = Pool(candidates, chosen, chosen, lexical.scores, similarity, (low, high), legs)
+    return replace(pool, field_coverage=lexical.fields, relaxations=relaxations)
+
+
+def _keep_to_needs(
+    query: Query, live: LiveState, candidates: Mask, found: Mask, lexical: LexicalMatches
+) -> tuple[Mask, tuple[Relaxation, ...]]:
+    """Candidates without what is not wanted and with the numbers asked for; what had to be let go, by name."""
+    understanding = query.understanding
+    if understanding is None or not candidates.any():
+        return candidates, ()
+    relaxed: tuple[Relaxation, ...] = ()
+    kept = candidates & ~lexical.excluded
+    if kept.any():
+        candidates = kept
+    else:
+        relaxed = tuple(Relaxation("unwanted", keyword.text) for keyword in understanding.negated)
+    candidates, numbers = narrow_by_numbers(candidates, understanding.numbers, live.snapshot, now=query.now)
+    if found.any():
+        words = name_dropped_words(understanding, lexical, found & candidates)
+    else:
+        words = (Relaxation("meaning", understanding.text),) if understanding.terms else ()
+    return candidates, (*words, *numbers, *relaxed)
 
 
 def read_lexical_query(query: Query) -> LexicalQuery:

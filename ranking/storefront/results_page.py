@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ranking.contracts import Page, Sort
 from ranking.storefront.categories import CategoryLink
 from ranking.storefront.facet_panels import Chip, FacetPanel, build_chips, build_panels
+from ranking.storefront.reading import Reading, describe_reading
 from ranking.storefront.results_url import LAST_PAGE, PAGE_SIZE, ResultsUrl
 
 SORT_LABELS: Mapping[Sort, "str | Promise"] = {
@@ -46,6 +47,7 @@ class ResultsPage:
     sorts: tuple[tuple[Sort, "str | Promise", bool], ...]
     first_shown: int
     last_shown: int
+    reading: Reading
 
 
 def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()) -> ResultsPage:
@@ -65,6 +67,7 @@ def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Seque
         sorts=tuple((sort, label, sort == url.sort) for sort, label in SORT_LABELS.items()),
         first_shown=first + 1,
         last_shown=first + len(page.hits),
+        reading=describe_reading(page, url),
     )
 
 

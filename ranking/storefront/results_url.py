@@ -21,6 +21,7 @@ class ResultsUrl:
     sort: Sort = "relevance"
     page: int = 1
     explain: bool = False
+    literal: bool = False
 
     def __str__(self) -> str:
         pairs = self.fields()
@@ -41,6 +42,8 @@ class ResultsUrl:
             pairs.append(("page", str(self.page)))
         if self.explain:
             pairs.append(("explain", "1"))
+        if self.literal and without != "q":
+            pairs.append(("literal", "1"))
         return pairs
 
     def selection(self, field: str) -> Filter | None:
@@ -95,4 +98,5 @@ def read_results_url(params: Mapping[str, Sequence[str]], *, category: str = "")
         sort=next((known for known in SORTS if known == sort), "relevance"),
         page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
         explain=last("explain") == "1",
+        literal=last("literal") == "1",
     )

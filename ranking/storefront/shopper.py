@@ -40,6 +40,7 @@ class Shopper:
             session_id=self.session_id,
             device=self.device,
             explain=url.explain and self.is_staff,
+            literal=url.literal,
         )
 
 

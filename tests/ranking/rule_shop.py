@@ -47,7 +47,12 @@ def build_shop() -> None:
 def add_product(sku: str, title: str, category: Category, brand: Brand, *, price: int) -> Product:
     colour = "red" if price % 20 else "blue"
     product = Product.objects.create(
-        sku=sku, title_en=title, title_zh="灯", category=category, brand=brand, attributes={"colour": [colour]}
+        sku=sku,
+        title_en=title,
+        title_zh=category.name_zh,
+        category=category,
+        brand=brand,
+        attributes={"colour": [colour]},
     )
     Variant.objects.create(product=product, sku=f"{sku}-V", price=Decimal(price), stock=5)
     return product

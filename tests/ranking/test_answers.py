@@ -8,7 +8,23 @@ import numpy as np
 import pytest
 
 from ranking.answers import PageSerializer, render_page, render_suggestions
-from ranking.contracts import Facet, FacetValue, Hit, Move, Page, ProductCard, SearchRequest, Suggestion, VariantCard
+from ranking.contracts import (
+    Entity,
+    Expansion,
+    Facet,
+    FacetValue,
+    Hit,
+    Keyword,
+    Move,
+    NumberNeed,
+    Page,
+    ProductCard,
+    Relaxation,
+    SearchRequest,
+    Suggestion,
+    Understanding,
+    VariantCard,
+)
 
 CARD = ProductCard(
     id=7,
@@ -48,6 +64,16 @@ PAGE = Page(
     layout="grid",
     timings_ms={"retrieve": 1.23456},
     notes=("dense leg off",),
+    understanding=Understanding(
+        text="100元以下 耳机",
+        language="zh",
+        terms=("耳机",),
+        keywords=(Keyword("耳机", ("耳机",), 1.0),),
+        entities=(Entity("category", "category", "audio/headphones", "耳机", 0.9, 7, 9),),
+        numbers=(NumberNeed("price", "", "100元以下", 0, 6, maximum=100.0, fields=("price",)),),
+        expansions=(Expansion(("耳机",), ("headphon",), 0.9, "headphones"),),
+    ),
+    relaxations=(Relaxation("word", "防水"),),
     ledger={"config": 1},
 )
 
@@ -64,6 +90,9 @@ def test_a_page_is_answered_whole():
     ]
     assert body["notes"] == ["dense leg off"]
     assert body["timings_ms"] == {"retrieve": 1.23}
+    assert body["understanding"]["numbers"][0]["maximum"] == 100.0
+    assert body["understanding"]["also_searched"] == ["headphones"]
+    assert body["relaxations"] == [{"kind": "word", "text": "防水"}]
 
 
 def test_parts_moves_and_ledger_are_for_those_who_ask():
@@ -91,7 +120,7 @@ def check_described(serializer, value, path="page"):
     assert {name for name, field in described.items() if field.required} <= set(value), path
     for name, field in described.items():
         child = getattr(field, "child", field)
-        if not hasattr(child, "get_fields") or name not in value:
+        if not hasattr(child, "get_fields") or value.get(name) is None:
             continue
         for item in value[name] if isinstance(value[name], list) else [value[name]]:
             check_described(child, item, f"{path}.{name}")

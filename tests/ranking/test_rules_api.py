@@ -126,3 +126,8 @@ def test_staff_needs_the_permission_of_the_model(db):
     client = APIClient()
     client.force_login(reader)
     assert client.get(URL).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["q", "tag"])
+def test_a_character_no_database_stores_finds_nothing_special(client, name):
+    assert client.get("/api/v1/rules", {name: "\x00lamp"}).status_code == 200
