@@ -98,7 +98,7 @@ def misspell_words(dictionary: "Dictionary", *, count: int = 1000, seed: int = S
     chooser = random.Random(seed)
     words = [word for word in dictionary.latin if len(word) >= 5 and dictionary.count(word) >= 3]
     beside = _neighbours(dictionary)
-    cases = []
+    cases: list[Case] = []
     while len(cases) < count:
         word = chooser.choice(words)
         typed = _edit(word, chooser)

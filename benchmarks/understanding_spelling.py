@@ -1,8 +1,8 @@
 """Spelling: slips put right and right queries touched, English and Chinese, beside symspellpy.
 
 The held-out half of published home-improvement pairs, single random edits in words of the judged catalog with its
-judged queries as clean ones, and a Chinese set of our own (tests/data/spelling_zh.tsv, written over the demo catalog while the
-speller was made, so it says what works rather than how well it carries over).
+judged queries as clean ones, and a Chinese set of our own (tests/data/spelling_zh.tsv, written over the demo catalog
+while the speller was made, so it says what works rather than how well it carries over).
 """
 
 import sys

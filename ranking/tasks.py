@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from celery import shared_task
 
+from ranking.language.catalog_mining import mine_catalog
 from ranking.language.concepts import current_concepts
-from ranking.language.mining import mine_catalog
 from ranking.registry import live_state
 from ranking.retrieval.suggest_refresh import rebuild_suggestions, suggestions_are_due
 from ranking.synonym_store import store_suggestions

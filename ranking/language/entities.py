@@ -10,7 +10,7 @@ from typing import Literal
 
 from catalog.units import quantity_token
 from ranking.contracts import Entity, NumberNeed
-from ranking.language.lexicon import Entry, Lexicon, join_key, piece_key
+from ranking.language.lexicon import Entry, Lexicon, join_key, piece_key, telling_parts
 from ranking.language.model_numbers import find_models
 from ranking.language.pieces import Piece, split_pieces
 from ranking.language.word_roles import PREPOSITIONS, STOP_WORDS
@@ -26,6 +26,7 @@ _PRIOR = {"brand": 0.95, "category": 0.9, "attribute": 0.85}
 # A word that many products hold without being of that brand or value is an everyday word more than a name.
 _NAMESAKE = {"brand": 0.05, "category": 0.05, "attribute": 0.2}
 _ALIAS, _MODIFIER, _SHORT, _QUANTITY = 0.8, 0.5, 0.7, 0.6
+_NAMED = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def find_entities(
     models = find_models(pieces, document_count=lexicon.document_count, document_frequency=document_frequency)
     matches = [_Match(model.start, model.end, (model,)) for model in models]
     for first, last, entries in _find_names(_cut_atoms(pieces), lexicon):
-        entities = _judge(text, pieces, (first, last), entries, document_frequency)
+        counted = _count_meanings(entries, pieces, lexicon)
+        entities = _judge(text, pieces, (first, last), counted, document_frequency)
         if entities:
             matches.append(_Match(first.start, last.end, entities))
     matches += _find_quantities(text, needs, lexicon)
@@ -103,7 +105,10 @@ def _cut_atoms(pieces: Sequence[Piece]) -> list[_Atom]:
         if piece.kind != "han":
             atoms.append(_Atom(piece.start, piece.end, piece_key(piece), place))
             continue
-        borders = (piece.start, *piece.inner, piece.end)
+        inside = piece.inner
+        if not inside and len(piece.text) > 2:
+            inside = tuple(range(piece.start + 1, piece.end))  # a word the segmenter guessed (敏感|肌洁面), perhaps
+        borders = (piece.start, *inside, piece.end)
         for start, end in zip(borders, borders[1:], strict=False):
             atoms.append(_Atom(start, end, piece.text[start - piece.start : end - piece.start], place))
     return atoms
@@ -127,19 +132,21 @@ def _judge(
     text: str,
     pieces: Sequence[Piece],
     span: tuple[_Atom, _Atom],
-    entries: tuple[Entry, ...],
+    counted: Sequence[tuple[Entry, float]],
     document_frequency: DocumentFrequency | None,
 ) -> tuple[Entity, ...]:
     first, last = span
     name = text[first.start : last.end]
     if name in STOP_WORDS and len(pieces) > 1:
         return ()
-    total = sum(entry.count + 1 for entry in entries)
+    if len(name) == 1 and (first.start > pieces[first.piece].start or last.end < pieces[last.piece].end):
+        return ()
+    total = sum(count for _, count in counted)
     certainty = _SHORT if len(name) == 1 or _cuts_a_word(pieces, span) else 1.0
     holding = _holding(pieces[first.piece], document_frequency) if first.piece == last.piece else 0
     judged = []
-    for entry in entries:
-        confidence = _PRIOR[entry.kind] * certainty * (entry.count + 1) / total * (_ALIAS if entry.alias else 1.0)
+    for entry, count in counted:
+        confidence = _PRIOR[entry.kind] * certainty * count / total * (_ALIAS if entry.alias else 1.0)
         confidence *= total / (total + _NAMESAKE[entry.kind] * max(holding - total, 0))
         if confidence >= _WORTH_A_LOOK:
             kind: Literal["brand", "category", "attribute"] = entry.kind  # type: ignore[assignment]
@@ -151,6 +158,19 @@ def _judge(
 def _cuts_a_word(pieces: Sequence[Piece], span: tuple[_Atom, _Atom]) -> bool:
     """Whether the span ends inside a Chinese word: 手机 of 智能手机 begins inside, which is common; ending is not."""
     return span[1].end != pieces[span[1].piece].end
+
+
+def _count_meanings(entries: Sequence[Entry], pieces: Sequence[Piece], lexicon: Lexicon) -> list[tuple[Entry, float]]:
+    """How often the catalog means each; an attribute whose own name stands in the query more ("oily hair": hair type)."""
+    if len(entries) == 1:
+        return [(entries[0], entries[0].count + 1.0)]
+    words = {term for piece in pieces for term in piece.terms}
+    counted = []
+    for entry in entries:
+        node = lexicon.vocabulary.attributes.get(entry.field) if entry.kind == "attribute" else None
+        named = node is not None and not words.isdisjoint(telling_parts(node.name_en, node.name_zh))
+        counted.append((entry, (entry.count + 1.0) * (_NAMED if named else 1.0)))
+    return counted
 
 
 def _holding(piece: Piece, document_frequency: DocumentFrequency | None) -> int:

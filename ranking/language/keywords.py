@@ -159,7 +159,7 @@ def _mark_noun(text: str, units: list[_Unit]) -> list[_Unit]:
     """
     places = [place for place, unit in enumerate(units) if unit.role == "must"]
     nouns = [place for place in places if units[place].part == "noun" and not _continues(text, units, place)]
-    noun = nouns[-1] if nouns else _last_of_part(text, units, places)
+    noun = _last_before_glue(text, units, nouns) if nouns else _last_of_part(text, units, places)
     if noun is None:
         return units
     return [
@@ -168,10 +168,22 @@ def _mark_noun(text: str, units: list[_Unit]) -> list[_Unit]:
     ]
 
 
+def _last_before_glue(text: str, units: Sequence[_Unit], nouns: Sequence[int]) -> int:
+    """Of several categories the last, but not beyond a preposition: a coffee machine "for home" is no home."""
+    chosen = nouns[0]
+    for place in nouns[1:]:
+        if any(unit.part == "glue" and text[unit.start].isascii() for unit in units[chosen + 1 : place]):
+            break
+        chosen = place
+    return chosen
+
+
 def _continues(text: str, units: Sequence[_Unit], place: int) -> bool:
     """Whether a plain word follows directly, so that this is not the noun but tells of it ("phone case")."""
     if place + 1 == len(units) or units[place + 1].part != "other" or units[place + 1].role != "must":
         return False
+    if place + 2 < len(units) and units[place + 2].part == "number":
+        return False  # "running shoes size 42"
     between = text[units[place].end : units[place + 1].start]
     return between == "" or (between == " " and text[units[place + 1].start].isascii())
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -292,3 +293,18 @@ _BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[a-z]?[{HAN}])")
 def join_key(parts: Sequence[str]) -> str:
     """Chinese is written without blanks, so a blank inside it does not make another name."""
     return _BLANK_BETWEEN_HAN.sub("", " ".join(parts))
+
+
+# Words of attribute names that tell nothing apart.
+GENERIC_WORDS = frozenset(
+    {"size", "type", "maximum", "minimum", "max", "min", "total", "of", "for", "the", "with", "in", "net"}
+)
+_NAME_WORD = re.compile("[a-z]+")
+
+
+@lru_cache(maxsize=4096)
+def telling_parts(english: str, chinese: str) -> tuple[str, ...]:
+    """What an attribute is called by in passing: stems of its English name, pairs of characters of its Chinese one."""
+    words = [word for word in _NAME_WORD.findall(english.lower()) if word not in GENERIC_WORDS]
+    pairs = [chinese[at : at + 2] for at in range(len(chinese) - 1)]
+    return (*(terms_of(word)[0] for word in words), *(pair for pair in pairs if not pair.isascii()))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from catalog.text import HAN
 from ranking.contracts import Entity, Filter, NumberNeed
-from ranking.language.lexicon import Lexicon
+from ranking.language.lexicon import GENERIC_WORDS, Lexicon, telling_parts
 from ranking.language.number_words import ADJECTIVES
 from ranking.language.pieces import terms_of
 from ranking.retrieval.vocabulary import AttributeNode
@@ -28,7 +28,6 @@ MIN_SHARE = 0.2
 # A value a tenth away is half as good.
 HALF_AWAY = 0.1
 _WORD = re.compile(rf"[a-z]+|[{HAN}]+")
-_GENERIC = frozenset({"size", "maximum", "minimum", "max", "min", "total", "of", "for", "the", "with", "in", "net"})
 
 
 def choose_fields(options: Sequence[NumberNeed], text: str, span: tuple[int, int], lexicon: Lexicon) -> NumberNeed:
@@ -115,17 +114,11 @@ def _named(nodes: Sequence[AttributeNode], around: str) -> tuple[AttributeNode, 
 
 def _name_matches(node: AttributeNode, latin: Collection[str], chinese: str) -> float:
     """How much of the attribute's name stands around the number, in the better of the two languages."""
-    words, pairs = _telling_parts(node.name_en, node.name_zh)
+    parts = telling_parts(node.name_en, node.name_zh)
+    words, pairs = [part for part in parts if part.isascii()], [part for part in parts if not part.isascii()]
     english = sum(word in latin for word in words) / len(words) if words else 0.0
     han = sum(pair in chinese for pair in pairs) / len(pairs) if pairs and chinese else 0.0
     return max(english, han)
-
-
-@lru_cache(maxsize=4096)
-def _telling_parts(english: str, chinese: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Stems of the English name, pairs of characters of the Chinese one."""
-    words = [word for word in _WORD.findall(english.lower()) if word.isascii() and word not in _GENERIC]
-    return tuple(terms_of(word)[0] for word in words), tuple(chinese[at : at + 2] for at in range(len(chinese) - 1))
 
 
 def adjacent_name(node: AttributeNode, text: str, span: tuple[int, int]) -> tuple[int, int]:
@@ -144,7 +137,7 @@ def adjacent_name(node: AttributeNode, text: str, span: tuple[int, int]) -> tupl
 @lru_cache(maxsize=1024)
 def _name_pattern(english: str, chinese: str) -> str:
     """The whole name in either language, its telling words, or its first two characters in Chinese."""
-    words = [word for word in _WORD.findall(english) if word.isascii() and word not in _GENERIC]
+    words = [word for word in _WORD.findall(english) if word.isascii() and word not in GENERIC_WORDS]
     ways = [re.escape(name) for name in (english, " ".join(words), *words, chinese, chinese[:2]) if len(name) > 1]
     latin = [rf"(?<![a-z]){way}(?![a-z])" for way in ways if way.isascii()]
     return "(?:" + "|".join([*latin, *(way for way in ways if not way.isascii())] or ["(?!)"]) + ")"

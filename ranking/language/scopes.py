@@ -100,7 +100,7 @@ def _find_negated(text: str, pieces: Sequence[Piece], lexicon: Lexicon | None) -
     for match in _NOT_CHINESE.finditer(text):
         if _NOT_REFUSED.match(text, match.start()):
             continue
-        if match[0] == "非" and not _known_length(pieces, match.end(), lexicon):
+        if match[0] == "非" and not any(piece.text == "非" and piece.start == match.start() for piece in pieces):
             continue
         yield from _objects(text, pieces, (match.start(), match.end()), "negated", lexicon)
 

@@ -7,6 +7,7 @@ correction is applied only when it is confident and nothing is sold under the wo
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from catalog.text import HAN, analyse
 from catalog.units import find_unit
@@ -61,10 +62,14 @@ def correct(
 def expand_compounds(text: str, dictionary: Dictionary) -> tuple[Expansion, ...]:
     """The other way to write words that are sold both ways: "fire pit" also as firepit, "firepit" as fire pit."""
     words = [word for _, _, word in _read_words(text[:MOST_CHARACTERS])[0]]
-    ways = [((first, second), (f"{first}{second}",)) for first, second in zip(words, words[1:], strict=False)]
-    ways = [(pair, joined) for pair, joined in ways if dictionary.sells(joined[0])]
+    ways: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        (pair, ("".join(pair),)) for pair in pairwise(words) if dictionary.sells("".join(pair))
+    ]
     ways += [
-        ((word,), (word[:at], word[at:])) for word in words for at in range(2, len(word) - 1) if word in dictionary
+        ((word,), (word[:at], word[at:]))
+        for word in words
+        for at in range(2, len(word) - 1)
+        if word in dictionary and dictionary.pair_count(word[:at], word[at:])
     ]
     return tuple(
         Expansion(
@@ -75,7 +80,6 @@ def expand_compounds(text: str, dictionary: Dictionary) -> tuple[Expansion, ...]
             source="spelling",
         )
         for words_as_typed, other in ways
-        if len(other) == 1 or dictionary.pair_count(*other)
     )
 
 

@@ -87,8 +87,7 @@ class Dictionary:
 
     def warm_up(self) -> "Dictionary":
         """Builds what lookups need, so that the first shopper does not wait for it."""
-        for table in (self.places, self.near, self.by_pinyin, self.by_blurred_pinyin, self.by_gap, self.near_pinyin):
-            len(getattr(table, "words", table))
+        _ = (self.places, self.near, self.by_pinyin, self.by_blurred_pinyin, self.by_gap, self.near_pinyin)
         return self
 
     def __contains__(self, word: str) -> bool:

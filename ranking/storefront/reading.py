@@ -28,8 +28,8 @@ def describe_reading(page: Page, url: ResultsUrl) -> Reading:
     kept = [need.text for need in understanding.numbers if need.fields and ("number", need.text) not in dropped]
     left_out = [keyword.text for keyword in understanding.negated if ("unwanted", keyword.text) not in dropped]
     correction = understanding.correction
-    applied = correction is not None and correction.applied
-    corrected = [_("Showing results for “%(words)s”.") % {"words": correction.corrected}] if applied else []
+    applied = correction.corrected if correction and correction.applied else ""
+    corrected = [_("Showing results for “%(words)s”.") % {"words": applied}] if applied else []
     sentences = corrected + [_say_relaxed(page.relaxations, kind) for kind in ("meaning", "word", "number", "unwanted")]
     if kept:
         sentences.append(_("Only what fits: %(words)s.") % {"words": _quote(kept)})
