@@ -161,7 +161,7 @@ def _cuts_a_word(pieces: Sequence[Piece], span: tuple[_Atom, _Atom]) -> bool:
 
 
 def _count_meanings(entries: Sequence[Entry], pieces: Sequence[Piece], lexicon: Lexicon) -> list[tuple[Entry, float]]:
-    """How often the catalog means each; an attribute whose own name stands in the query more ("oily hair": hair type)."""
+    """How often the catalog means each; an attribute named in the query counts more ("oily hair": hair type)."""
     if len(entries) == 1:
         return [(entries[0], entries[0].count + 1.0)]
     words = {term for piece in pieces for term in piece.terms}
