@@ -44,6 +44,7 @@ def open_zh_catalog() -> Iterator[None]:
 
     from benchmarks.catalog_in_database import embed_catalog, import_catalog, index_catalog
     from catalog import pipeline
+    from ranking.retrieval.suggest_refresh import rebuild_suggestions
 
     with bench_database(fresh=True), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "zh.jsonl"
@@ -53,6 +54,7 @@ def open_zh_catalog() -> Iterator[None]:
         import_catalog(upload)
         report(f"indexed {index_catalog():,} products")
         embed_catalog()
+        rebuild_suggestions()  # with the speller's dictionary
         yield
 
 
