@@ -21,6 +21,7 @@ from ranking.language.concepts import current_concepts, forget_concepts
 from ranking.language.lexicon import current_lexicon, forget_lexicon
 from ranking.language.live_words import current_dictionary, forget_words
 from ranking.language.synonyms import current_synonyms, forget_synonyms
+from ranking.language.term_counts import forget_term_counts
 from ranking.merchandising.book import RuleBook, current_book, forget_book
 from ranking.models import RankingConfig
 from ranking.retrieval.dense import LiveGeneration, forget_generation, live_generation
@@ -152,6 +153,7 @@ def forget_live() -> None:
     forget_generation()
     forget_lexicon()
     forget_words()
+    forget_term_counts()
     forget_concepts()
     forget_synonyms()
     with _vectors_lock:

@@ -18,34 +18,8 @@ LETTER_FOR_LETTER = 1.25
 FIRST_LETTER = 0.6  # on top: people know how a word begins
 
 _VOWELS = frozenset("aeiouy")
-_ALIKE = frozenset(
-    frozenset(pair)
-    for pair in (
-        [
-            "ck",
-            "cs",
-            "sz",
-            "ck",
-            "kq",
-            "gj",
-            "vw",
-            "fv",
-            "dt",
-            "bp",
-            "mn",
-            "iy",
-            "xz",
-            "lr",
-            "ao",
-            "ei",
-            "uw",
-            "xs",
-            "gk",
-            "ae",
-        ]
-    )
-    if len(pair) == 2
-)
+_ALIKE_LETTERS = ("ck", "cs", "sz", "kq", "gj", "vw", "fv", "dt", "bp", "mn", "iy", "xz", "lr", "uw", "xs", "gk")
+_ALIKE = frozenset(map(frozenset, _ALIKE_LETTERS))
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 

@@ -4,6 +4,7 @@ The likeliest sequence of words whose readings are exactly the letters, by how o
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ranking.language.edits import weigh_edits
 from ranking.language.guess import Guess
@@ -94,10 +95,10 @@ def _extend(paths: list[_Path], word: str, dictionary: Dictionary) -> Iterator[_
 def _is_credible(words: tuple[str, ...], dictionary: Dictionary, *, attested: bool) -> bool:
     if sum(map(len, words)) < 2:
         return False
-    pairs = list(zip(words, words[1:], strict=False))
+    beside = [dictionary.pair_count(*pair) > 0 for pair in pairwise(words)]
     if attested:
-        return all(dictionary.pair_count(*pair) for pair in pairs)
-    return all(len(word) > 1 or any(word in pair and dictionary.pair_count(*pair) for pair in pairs) for word in words)
+        return all(beside)
+    return all(len(word) > 1 or any(beside[max(at - 1, 0) : at + 1]) for at, word in enumerate(words))
 
 
 def _find_mistyped(letters: str, dictionary: Dictionary) -> str:

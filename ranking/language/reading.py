@@ -12,9 +12,11 @@ from ranking.language.keywords import searched_text, weigh_keywords
 from ranking.language.lexicon import current_lexicon
 from ranking.language.live_words import current_dictionary, find_indexed
 from ranking.language.numbers import read_numbers
+from ranking.language.pieces import split_pieces
 from ranking.language.scopes import find_scopes, split_entities
 from ranking.language.spelling import correct
 from ranking.language.synonyms import current_synonyms
+from ranking.language.term_counts import count_terms
 from ranking.retrieval.snapshot import IndexSnapshot
 
 
@@ -28,9 +30,11 @@ def read_query(text: str, snapshot: IndexSnapshot, *, versions: Mapping[str, int
     if correction and correction.applied:
         text = correction.corrected
     reading = read_numbers(text, lexicon)
-    scopes = find_scopes(text, lexicon)
-    entities, _unwanted = split_entities(find_entities(text, lexicon), scopes)
-    keywords = weigh_keywords(reading.rest, entities=entities, needs=reading.needs, scopes=scopes)
+    scopes = find_scopes(reading.rest, lexicon)
+    counts = count_terms({term for piece in split_pieces(text) for term in piece.terms}, snapshot)
+    named = find_entities(reading.rest, lexicon, needs=reading.needs, document_frequency=counts.count)
+    entities, _unwanted = split_entities(named, scopes)
+    keywords = weigh_keywords(reading.rest, entities=entities, needs=reading.needs, scopes=scopes, idf=counts.idf)
     terms = tuple(analyse(searched_text(reading.rest, scopes)))
     if not terms and not reading.needs:
         return replace(read_literally(text), correction=correction)

@@ -48,10 +48,12 @@ def correct(
     """
     text = text[:MOST_CHARACTERS]
     words, runs = _read_words(text)
-    unknown = [word for _, _, word in words if _is_unknown(word, dictionary)]
+    unsold = [word for _, _, word in words if _may_be_slip(word, dictionary)]
     guesses = [guess for start, run in runs[:MOST_RUNS] for guess in guess_run(run, dictionary, start=start)]
+    unknown = [word for word in unsold if word not in dictionary]
     if len(unknown) <= MOST_UNKNOWN:
-        guesses += _guess_latin(text, words, dictionary, locale=locale)
+        suspects = frozenset(unsold if len(unsold) <= MOST_UNKNOWN else unknown)
+        guesses += _guess_latin(text, words, dictionary, suspects=suspects, locale=locale)
     guesses = [guess for guess in guesses if guess.confidence >= OFFER]
     if not guesses:
         return None
@@ -95,13 +97,15 @@ def _read_words(text: str) -> tuple[list[_Word], list[tuple[int, str]]]:
     return words, runs
 
 
-def _is_unknown(word: str, dictionary: Dictionary) -> bool:
-    return len(word) >= SHORTEST_CORRECTED and word not in dictionary and find_unit(word) is None
+def _may_be_slip(word: str, dictionary: Dictionary) -> bool:
+    return len(word) >= SHORTEST_CORRECTED and not dictionary.sells(word) and find_unit(word) is None
 
 
-def _guess_latin(text: str, words: Sequence[_Word], dictionary: Dictionary, *, locale: str) -> list[Guess]:
+def _guess_latin(
+    text: str, words: Sequence[_Word], dictionary: Dictionary, *, suspects: Collection[str], locale: str
+) -> list[Guess]:
     """English slips and pinyin input; in the Chinese shop pinyin goes first, else a sure English slip."""
-    slips = list(_guess_slips(words, dictionary))
+    slips = list(_guess_slips(words, dictionary, suspects))
     sure = frozenset(guess.typed for guess in slips if guess.confidence >= APPLY and not locale.startswith("zh"))
     chinese = [guess for group in _neighbours(text, words) for guess in guess_pinyin(group, dictionary, skip=sure)]
     taken = [(guess.start, guess.end) for guess in chinese]
@@ -109,13 +113,11 @@ def _guess_latin(text: str, words: Sequence[_Word], dictionary: Dictionary, *, l
     return chinese + [guess for guess in english if not _overlaps(guess, taken)]
 
 
-def _guess_slips(words: Sequence[_Word], dictionary: Dictionary) -> Iterable[Guess]:
+def _guess_slips(words: Sequence[_Word], dictionary: Dictionary, suspects: Collection[str]) -> Iterable[Guess]:
     left = ""
     for at, (start, end, word) in enumerate(words):
         right = words[at + 1][2] if at + 1 < len(words) else ""
-        guess = None
-        if not dictionary.sells(word) and len(word) >= SHORTEST_CORRECTED and find_unit(word) is None:
-            guess = guess_word(word, dictionary, left=left, right=right)
+        guess = guess_word(word, dictionary, left=left, right=right) if word in suspects else None
         left = word
         if guess is None:
             continue
@@ -133,7 +135,8 @@ def _guess_joins(text: str, words: Sequence[_Word], dictionary: Dictionary) -> I
             continue
         rarer = min(dictionary.count(first), dictionary.count(second))
         if not dictionary.pair_count(first, second) and dictionary.count(joined) >= JOIN_RATIO * rarer:
-            yield Guess(start, end, f"{first} {second}", joined, JOINED, may_apply=rarer == 0)
+            may_apply = rarer == 0 and min(len(first), len(second)) > 1
+            yield Guess(start, end, f"{first} {second}", joined, JOINED, may_apply=may_apply)
 
 
 def _neighbours(text: str, words: Sequence[_Word]) -> list[list[_Word]]:

@@ -16,6 +16,7 @@ from ranking.retrieval.written_words import HAN_RUN
 PINYIN_LOCALE = "zh-latn"
 LONGEST_SPELLED, LONGEST_INITIALS = 40, 12
 FEWEST_INITIALS = 2
+FEWEST_LETTERS = 3
 _LONGEST_SYLLABLE = 6
 _FIRST_LETTERS = frozenset("bpmfdtnlgkhjqxrzcsyw")
 # Part syllables cost a little more than whole ones, so "lian" is one syllable and not li, a, n.
@@ -89,11 +90,15 @@ def read_typed(typed: str) -> list[TypedSounds]:
 
 
 def may_be_pinyin(typed: str) -> bool:
-    """Whether a shopper of the English shop may mean Chinese: characters, whole syllables, or first letters alone."""
-    letters = typed.replace(" ", "")
-    pieces = split_pieces(letters) if letters.isascii() and letters.isalpha() else ()
-    is_spelled = all(piece in syllables() for piece in pieces[:-1]) and len(pieces) >= FEWEST_INITIALS
-    return bool(HAN_RUN.search(typed)) or is_spelled or (len(letters) >= 3 and all(len(piece) == 1 for piece in pieces))
+    """Whether a shopper of the English shop may mean Chinese: characters, or words, or the last, that are syllables.
+
+    Up to three letters are English unless no vowel is among them ("lia" is not read as Chinese, "lyq" is).
+    """
+    if HAN_RUN.search(typed):
+        return True
+    pieces = split_pieces(typed.replace(" ", "")) or split_pieces(typed.rpartition(" ")[2])
+    letters = sum(map(len, pieces))
+    return letters >= FEWEST_LETTERS and (letters > FEWEST_LETTERS or len(pieces) == letters)
 
 
 def _read_pieces(pieces: tuple[str, ...]) -> TypedSounds:
@@ -122,7 +127,7 @@ def _mixed_pieces(typed: str) -> tuple[str, ...]:
 def split_pieces(letters: str) -> tuple[str, ...]:
     """Letters as whole syllables and single first letters, as few as possible; the last may be any start of a syllable.
 
-    Empty when they cannot be ("wh-1000", "laptop": no syllable begins with a vowel letter alone).
+    Empty when they cannot be ("wh-1000"), and where a lone vowel would be a syllable: that is English ("laptop").
     """
     if whole := split_syllables(letters):
         return whole
@@ -130,7 +135,7 @@ def split_pieces(letters: str) -> tuple[str, ...]:
     for end in range(1, len(letters) + 1):
         for start in range(max(end - _LONGEST_SYLLABLE, 0), end):
             before, piece = best[start], letters[start:end]
-            is_piece = piece in syllables() or piece in _FIRST_LETTERS or end == len(letters)
+            is_piece = (len(piece) > 1 and piece in syllables()) or piece in _FIRST_LETTERS or end == len(letters)
             if before is None or not is_piece or piece not in syllable_starts():
                 continue
             cost = before[0] + (1.0 if piece in syllables() else _PART)

@@ -31,7 +31,7 @@ def test_a_changed_text_is_stale_and_an_unchanged_one_is_not() -> None:
     build_bilingual_shop()
     assert stale_for_index(10) == []
     product = Product.objects.get(sku="HP-1")
-    Product.objects.filter(pk=product.pk).update(title_en="Sonar studio monitor")
+    Product.objects.filter(pk=product.pk).update(title_en="Sonar studio monitor", title_zh="声纳监听音箱")
     assert stale_for_index(10) == [product.pk]
     index_all()
     assert found("monitor") == ["HP-1"]

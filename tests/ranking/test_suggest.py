@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from catalog.models import Brand, Category, LiveVersion, Product, SearchDocument
 from ranking.models import SuggestionPhrase, SuggestionTail
-from ranking.retrieval.phrases import join_words, select_runs, split_words, word_runs
+from ranking.retrieval.phrases import select_runs, word_runs
 from ranking.retrieval.suggest import suggest
 from ranking.retrieval.suggest_refresh import rebuild_suggestions, suggestions_are_due
+from ranking.retrieval.written_words import join_words, split_words
 from ranking.tasks import refresh_suggestions
 
 Shop = Callable[..., Product]
@@ -96,6 +97,60 @@ def test_forgives_slips(shop: Shop, prefix: str, locale: str, expected: str) -> 
     assert expected in texts(prefix, locale)
 
 
+@pytest.fixture
+def dress_shop(shop: Shop, add_product: Shop) -> Shop:
+    Category.objects.create(key="dresses", name_en="Dresses", name_zh="连衣裙")
+    Category.objects.create(key="washers", name_en="Washing machines", name_zh="洗衣机")
+    Category.objects.create(key="cables", name_en="Cables", name_zh="usb 数据线")
+    for key in ("dresses", "washers", "cables"):
+        add_product(key, en=f"Plain {key}", category=key)
+    rebuild_suggestions()
+    return add_product
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param("lianyiqun", "连衣裙", id="full pinyin"),
+        pytest.param("lianyi", "连衣裙", id="start of it"),
+        pytest.param("liany", "连衣裙", id="inside a syllable"),
+        pytest.param("lyq", "连衣裙", id="first letters"),
+        pytest.param("lianyq", "连衣裙", id="syllables and first letters"),
+        pytest.param("lyqun", "连衣裙", id="first letters and a syllable"),
+        pytest.param("连yi", "连衣裙", id="character and pinyin"),
+        pytest.param("l衣q", "连衣裙", id="letters around a character"),
+        pytest.param("连y", "连衣裙", id="character and first letter"),
+        pytest.param("联谊", "连衣裙", id="homophone"),
+        pytest.param("ｌｙｑ", "连衣裙", id="full width"),
+        pytest.param("xiyiji", "洗衣机", id="another phrase"),
+        pytest.param("洗yj", "洗衣机", id="character and two first letters"),
+        pytest.param("usb shuju", "usb 数据线", id="English and pinyin"),
+        pytest.param("erji", "蓝牙耳机", id="from a word inside the phrase"),
+        pytest.param("lany", "蓝牙耳机", id="a syllable and a first letter"),
+    ],
+)
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_completes_pinyin(dress_shop: Shop, typed: str, expected: str, locale: str) -> None:
+    assert expected in texts(typed, locale)
+
+
+@pytest.mark.parametrize("typed", ["son", "head", "wireless", "a"])
+def test_letters_that_are_english_stay_english_in_the_english_shop(dress_shop: Shop, typed: str) -> None:
+    assert all(text.isascii() for text in texts(typed))
+
+
+@pytest.mark.parametrize("typed", ["连xi", "l花q", "lyx", "lianyx"])
+def test_offers_no_phrase_of_other_syllables(dress_shop: Shop, typed: str) -> None:
+    assert not set(texts(typed, "zh")) & {"连衣裙", "洗衣机"}
+
+
+def test_characters_as_typed_go_before_homophones(dress_shop: Shop, add_product: Shop) -> None:
+    Category.objects.create(key="socials", name_en="Socials", name_zh="联谊用品")
+    add_product("socials", en="Plain socials", category="socials")
+    rebuild_suggestions()
+    assert texts("联谊", "zh")[:2] == ["联谊用品", "连衣裙"]
+
+
 def test_true_completions_go_before_slips(shop: Shop, add_product: Shop) -> None:
     Brand.objects.create(key="sonny", name_en="Sonny")
     add_product("x", en="Lamp", brand="sonny")
@@ -135,7 +190,7 @@ def test_limit_is_kept(shop: Shop) -> None:
     assert texts("h", limit=0) == []
 
 
-@pytest.mark.parametrize("prefix", ["h", "headph", "haedphones"])
+@pytest.mark.parametrize("prefix", ["h", "headph", "haedphones", "lanya", "lyej", "蓝ya", "兰牙"])
 def test_one_round_trip(shop: Shop, prefix: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         suggest(prefix, "en")
@@ -196,8 +251,9 @@ def test_phrases_read_naturally(words: list[str], text: str) -> None:
 
 
 def test_a_run_never_crosses_a_number_or_a_mark() -> None:
-    assert ("cable", "black") not in set(word_runs("HDMI cable, 2 m black"))
-    assert ("hdmi", "cable") in set(word_runs("HDMI cable, 2 m black"))
+    runs = set(word_runs(split_words("hdmi cable, 2 m black")))
+    assert ("cable", "black") not in runs
+    assert ("hdmi", "cable") in runs
 
 
 def test_pieces_of_a_longer_phrase_are_left_out() -> None:

@@ -21,12 +21,15 @@ CATEGORIES = {
     "phones": ("Phones", "手机"),
     "phones/cases": ("Phone cases", "手机壳"),
     "creams": ("Creams", "面霜"),
+    "cleansers": ("Cleansers", "洁面"),
 }
 BRANDS = {"sonar": ("Sonar", "声纳"), "orange": ("Orange", ""), "3m": ("3M", "3M"), "case-logic": ("Case Logic", "")}
 ATTRIBUTES = {
     "colour": ("Colour", "颜色", "text", ""),
     "material": ("Material", "材质", "text", ""),
     "storage": ("Storage", "存储", "text", ""),
+    "skin_type": ("Skin type", "肤质", "text", ""),
+    "hair_type": ("Hair type", "发质", "text", ""),
     "screen": ("Screen size", "屏幕尺寸", "number", "cm"),
     "width": ("Width", "宽度", "number", "cm"),
     "memory": ("Memory", "内存", "number", "GB"),
@@ -43,6 +46,8 @@ VALUES = {
     },
     "material": {"leather": ("Leather", "真皮"), "stainless-steel": ("Stainless steel", "不锈钢")},
     "storage": {"512-gb": ("512 GB", "512GB")},
+    "skin_type": {"oily": ("Oily", "油性"), "sensitive": ("Sensitive", "敏感肌")},
+    "hair_type": {"oily": ("Oily", "油性")},
 }
 # category, brand, attributes; made so that black is common, the brand Orange rare and the colour not.
 Product = tuple[str, str, Mapping[str, Any]]
@@ -63,6 +68,9 @@ PRODUCTS: tuple[Product, ...] = (
     ("phones/cases", "case-logic", {"material": "leather"}),
     ("creams", "3m", {"weight": 0.05}),
     ("creams", "sonar", {"weight": 0.016}),
+    *[("cleansers", "3m", {"skin_type": "oily"})] * 3,
+    ("cleansers", "3m", {"skin_type": "sensitive"}),
+    ("creams", "3m", {"hair_type": "oily"}),
 )
 
 

@@ -84,5 +84,17 @@ def test_a_brand_of_digit_and_letter_is_not_its_length() -> None:
     assert ("brand", "3m") not in names("300 cm cream")
 
 
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("oily cream", "skin_type"), ("cream for oily hair", "hair_type"), ("油性发质洗发水", "hair_type")],
+)
+def test_an_attribute_named_in_the_query_is_meant(text: str, field: str) -> None:
+    assert next(entity.field for entity in find(text) if entity.key == "oily") == field
+
+
+def test_names_are_found_where_the_segmenter_cuts_wrongly() -> None:
+    assert names("敏感肌洁面") == [("skin_type", "sensitive"), ("category", "cleansers")]
+
+
 def test_hostile_text_is_bounded() -> None:
     assert len(find_entities("black " * 2000, small_lexicon())) <= 120

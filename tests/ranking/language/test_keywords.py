@@ -34,6 +34,8 @@ def ranked(text: str) -> list[str]:
         ("送女朋友的口红", ["口红", "女朋友"]),
         ("iphone 15 手机壳", ["手机壳"]),
         ("55寸电视 送货", ["电视"]),
+        ("headphones size 42", ["headphones", "size"]),
+        ("headphones for sofas", ["headphones"]),
     ],
 )
 def test_the_noun_carries_most(text: str, order: list[str]) -> None:
