@@ -21,7 +21,7 @@ COMPANY_PRIOR = 30.0  # products' worth of "no idea" in what stands beside a wor
 SPLIT_COST, STRANGE_SPLIT_COST = 0.5, 1.2
 SPLIT_RARITY = 0.6  # of two words' surprise, since titles do not hold every pair that people type
 # bias, edit cost, cost a letter, log frequency, margin to the second, letters, whether it is two words
-CONFIDENCE_WEIGHTS = (6.09, -0.69, -10.62, 0.56, 0.27, 0.26, -3.34)
+CONFIDENCE_WEIGHTS = (6.16, -0.67, -10.84, 0.57, 0.26, 0.26, -3.37)
 LARGEST_MARGIN = 8.0
 
 

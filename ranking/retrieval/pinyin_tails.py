@@ -90,15 +90,17 @@ def read_typed(typed: str) -> list[TypedSounds]:
 
 
 def may_be_pinyin(typed: str) -> bool:
-    """Whether a shopper of the English shop may mean Chinese: characters, or words, or the last, that are syllables.
+    """Whether a shopper of the English shop may mean Chinese: characters, whole syllables or first letters alone.
 
-    Up to three letters are English unless no vowel is among them ("lia" is not read as Chinese, "lyq" is).
+    Stricter than in the Chinese shop, for English words fall into pieces too (s-ta-r-t) and a look-up more is felt:
+    up to three letters are English unless no vowel is among them ("lyq").
     """
     if HAN_RUN.search(typed):
         return True
     pieces = split_pieces(typed.replace(" ", "")) or split_pieces(typed.rpartition(" ")[2])
     letters = sum(map(len, pieces))
-    return letters >= FEWEST_LETTERS and (letters > FEWEST_LETTERS or len(pieces) == letters)
+    are_first = letters == len(pieces) >= FEWEST_LETTERS
+    return are_first or (letters > FEWEST_LETTERS and all(piece in syllables() for piece in pieces[:-1]))
 
 
 def _read_pieces(pieces: tuple[str, ...]) -> TypedSounds:
