@@ -147,7 +147,7 @@ def merge_parts(parts: Sequence[MergePart]) -> tuple[BuiltSegment, tuple[NDArray
         _merge_rows(part.rows, remap, merged)
     arrays = _concatenate([(part.arrays, np.sort(part.alive)) for part in parts])
     rows = (
-        (term, *(np.concatenate(ordinals).tobytes(), np.concatenate(tf).tobytes(), np.concatenate(masks).tobytes()))
+        (term, np.concatenate(ordinals).tobytes(), np.concatenate(tf).tobytes(), np.concatenate(masks).tobytes())
         for term, (ordinals, tf, masks) in sorted(merged.items())
     )
     moves = tuple(np.concatenate(column) for column in zip(*moved, strict=True))

@@ -20,3 +20,10 @@ class RuleConflict(ShopError):
 
     code = "rule_conflict"
     status = 409
+
+
+class SynonymConflict(ShopError):
+    """The row was changed by somebody else since it was read; `extra["version"]` is the version now."""
+
+    code = "synonym_conflict"
+    status = 409

@@ -7,6 +7,7 @@ facets=brand,price                 which facets to count; an empty list counts n
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -43,6 +44,11 @@ def read_query_string(params: QueryDict) -> dict[str, Any]:
     if errors:
         raise ValidationError(errors)
     return {**document, "filters": filters}
+
+
+def read_text(params: Mapping[str, str], name: str) -> str:
+    """A list's text parameter, without the character that no database stores; empty when it is not given."""
+    return params.get(name, "").replace("\x00", "").strip()
 
 
 def split_list(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.references import find_unknown
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule
+from ranking.query_string import read_text
 from ranking.rule_preview import preview_rule
 from ranking.rule_store import create_rule, delete_rule, update_rule
 from ranking.rules_serializers import (
@@ -136,9 +137,7 @@ def find_rule(rule_id: UUID) -> Rule:
 
 
 def filter_rules(rules: QuerySet[Rule], asked: Mapping[str, str]) -> QuerySet[Rule]:
-    status, kind, words, tag = (
-        asked.get(name, "").replace("\x00", "").strip() for name in ("status", "kind", "q", "tag")
-    )
+    status, kind, words, tag = (read_text(asked, name) for name in ("status", "kind", "q", "tag"))
     for name, value, allowed in (("status", status, Rule.Status.values), ("kind", kind, ACTION_KINDS)):
         if value and value not in allowed:
             raise BadSearch(_("Unknown %(name)s; choose one of extra.allowed.") % {"name": name}, allowed=list(allowed))

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from catalog.errors import NotFound, ShopError
+from catalog.errors import NotFound
 from catalog.text import analyse
+from ranking.errors import SynonymConflict
 from ranking.language.mining import SynonymSuggestion
 from ranking.models import Synonym
 
@@ -17,13 +18,6 @@ from ranking.models import Synonym
 MAX_OPEN_SUGGESTIONS = 1000
 BATCH = 1000
 _Pair = frozenset[tuple[str, ...]]
-
-
-class SynonymConflict(ShopError):
-    """The row was changed by somebody else since it was read; `extra["version"]` is the version now."""
-
-    code = "synonym_conflict"
-    status = 409
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from catalog.text import analyse
 from ranking.errors import BadSearch
 from ranking.language.expansions import read_expansions
 from ranking.models import Synonym
+from ranking.query_string import read_text
 from ranking.serializers import request_locale
 from ranking.synonym_store import create_synonym, decide, delete_synonym, update_synonym
 from ranking.synonyms_file import FORMATS, write_csv, write_solr
@@ -168,12 +169,12 @@ def find_synonym(synonym_id: int) -> Synonym:
 
 def filter_synonyms(synonyms: QuerySet[Synonym], asked: Mapping[str, str]) -> QuerySet[Synonym]:
     for name, allowed in _CHOICES.items():
-        value = asked.get(name, "").strip()
+        value = read_text(asked, name)
         if value and value not in allowed:
             raise BadSearch(_("Unknown %(name)s; choose one of extra.allowed.") % {"name": name}, allowed=list(allowed))
         if value:
             synonyms = synonyms.filter(**{name: "" if value == "both" else value})
-    words = asked.get("q", "").strip()
+    words = read_text(asked, "q")
     if words:
         synonyms = synonyms.filter(words__icontains=words) | synonyms.filter(alternatives__icontains=words)
     return synonyms

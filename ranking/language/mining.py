@@ -1,13 +1,14 @@
 """Suggestions of synonyms for a merchandiser to accept: what the catalog and the query log say, with the evidence."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from catalog.text import HAN, analyse, normalise
 from ranking.language.concepts import ConceptBook, expand_concepts
 from ranking.models.synonym import MAX_CHARACTERS, find_errors, find_repeats
+from ranking.retrieval.written_words import join_words, split_han
 
 MAX_EXAMPLES = 5
 _WORD = re.compile(rf"(?P<han>[{HAN}]+)|[^\W_{HAN}]+(?:[-.'&+/][^\W_{HAN}]+)*")
@@ -63,26 +64,11 @@ def is_new(first: str, second: str, concepts: ConceptBook | None = None) -> bool
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text one after the other, as written but normalised; Chinese ones as the analyser cuts them.
-
-    The analyser gives a long Chinese word and its parts; the longest that begins at a place is the word.
-    """
+    """The words of a text one after the other, as written but normalised, without marks."""
     words: list[str] = []
     for found in _WORD.finditer(normalise(text)):
-        words.extend(_split_han(found[0]) if found["han"] else [found[0]])
+        words.extend(split_han(found[0]) if found["han"] else [found[0]])
     return words
-
-
-def _split_han(run: str) -> Iterator[str]:
-    by_first: dict[str, list[str]] = {}
-    for term in analyse(run):
-        by_first.setdefault(term[0], []).append(term)
-    start = 0
-    while start < len(run):
-        fitting = [term for term in by_first.get(run[start], ()) if run.startswith(term, start)]
-        word = max(fitting, key=len, default=run[start])
-        yield word
-        start += len(word)
 
 
 def differing_words(first: Sequence[str], second: Sequence[str]) -> tuple[str, str] | None:
@@ -98,15 +84,3 @@ def differing_words(first: Sequence[str], second: Sequence[str]) -> tuple[str, s
         end += 1
     left, right = first[start : len(first) - end], second[start : len(second) - end]
     return (join_words(left), join_words(right)) if left and right else None
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Words as people write them: blanks between Latin words, none between Chinese ones."""
-    return "".join(_with_blanks(words))
-
-
-def _with_blanks(words: Sequence[str]) -> Iterator[str]:
-    for index, word in enumerate(words):
-        if index and (words[index - 1][-1:].isascii() or word[:1].isascii()):
-            yield " "
-        yield word

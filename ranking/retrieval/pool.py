@@ -17,7 +17,7 @@ class Pool:
     filters; `allowed`: may be shown under the shopper's filters whether found or not (what a pin may bring in).
     `similarity` is the cosine, NaN where unknown; `dense_range` its lowest and highest value among the dense hits.
     `removal` is what hide and "show only" rules took away; `field_coverage` the share of the query's idf that each
-    field of a document holds; `cross` the re-ranker's number, NaN where it was not asked.
+    field of a document holds.
     """
 
     candidates: Mask
@@ -27,7 +27,6 @@ class Pool:
     similarity: NDArray[np.float32]
     dense_range: tuple[float, float]
     legs: Mapping[str, int]
+    removal: Removal | None
     relaxations: tuple[Relaxation, ...] = ()
-    removal: Removal | None = None
     field_coverage: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
-    cross: NDArray[np.float32] | None = None

@@ -9,8 +9,8 @@ from datetime import datetime
 import numpy as np
 
 from ranking.contracts import Filter, NumberNeed, Relaxation, Understanding
-from ranking.language.number_fields import bounds
-from ranking.retrieval.filters import Mask, documents_with, filter_mask
+from ranking.language.number_fields import bounds, to_filters
+from ranking.retrieval.filters import Mask, filter_mask
 from ranking.retrieval.lexical import LexicalMatches
 from ranking.retrieval.snapshot import IndexSnapshot
 
@@ -43,17 +43,13 @@ def _fits(need: NumberNeed, snapshot: IndexSnapshot, now: datetime) -> Mask | No
     if not need.fields or (need.fields[0] != "price" and need.fields[0] not in snapshot.vocabulary.attributes):
         return None
     name = need.fields[0]
-    low, high = bounds(need)
     if need.target is None or name == "price":
-        return filter_mask(snapshot, (Filter(name, minimum=low, maximum=high),), now=now)
+        return filter_mask(snapshot, to_filters((need,)), now=now)
+    low, high = bounds(need)
     slack = NEAR_ENOUGH * abs(need.target)
     near = Filter(name, minimum=min(low or 0.0, need.target - slack), maximum=max(high or 0.0, need.target + slack))
-    known = snapshot.remember(("holds", name), lambda: _holders(snapshot, name))
+    known = filter_mask(snapshot, (Filter(name),), now=now)
     return filter_mask(snapshot, (near,), now=now) | ~known
-
-
-def _holders(snapshot: IndexSnapshot, name: str) -> Mask:
-    return documents_with(snapshot, snapshot.vocabulary.value_attribute == snapshot.vocabulary.attributes[name].id)
 
 
 def name_dropped_words(understanding: Understanding, lexical: LexicalMatches, found: Mask) -> tuple[Relaxation, ...]:

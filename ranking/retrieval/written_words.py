@@ -11,7 +11,7 @@ _WORD = re.compile(r"\w+(?:['+.-]\w+)*|[^\s\w]")
 
 
 @lru_cache(maxsize=100_000)
-def _split_han(run: str) -> tuple[str, ...]:
+def split_han(run: str) -> tuple[str, ...]:
     """The longest search tokens that cover the run: the analyser's own segmentation, read as words."""
     tokens = set(analyse(run))
     longest = max(map(len, tokens), default=1)
@@ -29,7 +29,7 @@ def split_words(folded: str) -> list[str]:
     words: list[str] = []
     for piece in re.split(f"({HAN_RUN.pattern})", folded):
         if HAN_RUN.fullmatch(piece):
-            words.extend(_split_han(piece))
+            words.extend(split_han(piece))
         else:
             words.extend(_WORD.findall(piece))
     return words

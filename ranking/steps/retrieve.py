@@ -5,7 +5,7 @@ market, page category and "show only" rules narrow the dense leg itself, exactly
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from ranking.contracts import Filter, Query, Relaxation
-from ranking.merchandising.targets import find_removed
+from ranking.merchandising.targets import Removal, find_removed
 from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
@@ -34,12 +34,22 @@ def retrieve(query: Query, live: LiveState) -> Pool:
     if removal:
         base &= ~removal.mask
     wanted = filter_mask(snapshot, request.filters, now=query.now)
-    if not query.terms and not query.normalised:
-        return replace(_browse(base, wanted), allowed=shown & wanted, removal=removal)
-    return replace(_find(query, live, base, wanted), allowed=shown & wanted, removal=removal)
+    scope = _Scope(base, wanted, shown & wanted, removal)
+    return _find(query, live, scope) if query.normalised else _browse(scope)
 
 
-def _find(query: Query, live: LiveState, base: Mask, wanted: Mask) -> Pool:
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What may be found (`base`), what the shopper's filters keep of it, and what a pin may bring in (`allowed`)."""
+
+    base: Mask
+    wanted: Mask
+    allowed: Mask
+    removal: Removal | None
+
+
+def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
+    base = scope.base
     asked = read_lexical_query(query)
     rows, nearest = _run_legs(query, live, base, asked)
     parameters = live.config.parameters
@@ -56,10 +66,20 @@ def _find(query: Query, live: LiveState, base: Mask, wanted: Mask) -> Pool:
     if not asked.terms and query.understanding and query.understanding.numbers:  # "under 50": anything that fits
         candidates = base
     candidates, relaxations = _keep_to_needs(query, live, candidates, found, lexical)
-    chosen = candidates & wanted
+    chosen = candidates & scope.wanted
     _fill_similarity(query, live, lexical.scores, chosen, similarity)
-    pool = Pool(candidates, chosen, chosen, lexical.scores, similarity, (low, high), legs)
-    return replace(pool, field_coverage=lexical.fields, relaxations=relaxations)
+    return Pool(
+        candidates=candidates,
+        chosen=chosen,
+        allowed=scope.allowed,
+        bm25=lexical.scores,
+        similarity=similarity,
+        dense_range=(low, high),
+        legs=legs,
+        removal=scope.removal,
+        relaxations=relaxations,
+        field_coverage=lexical.fields,
+    )
 
 
 def _keep_to_needs(
@@ -91,10 +111,18 @@ def read_lexical_query(query: Query) -> LexicalQuery:
     return LexicalQuery(understanding.terms, understanding.expansions, negated)
 
 
-def _browse(base: Mask, wanted: Mask) -> Pool:
-    zeros = np.zeros(len(base), np.float32)
-    unknown = np.full(len(base), np.nan, np.float32)
-    return Pool(base, base & wanted, base & wanted, zeros, unknown, (0.0, 1.0), {"browse": int(base.sum())})
+def _browse(scope: _Scope) -> Pool:
+    base = scope.base
+    return Pool(
+        candidates=base,
+        chosen=base & scope.wanted,
+        allowed=scope.allowed,
+        bm25=np.zeros(len(base), np.float32),
+        similarity=np.full(len(base), np.nan, np.float32),
+        dense_range=(0.0, 1.0),
+        legs={"browse": int(base.sum())},
+        removal=scope.removal,
+    )
 
 
 def _run_legs(

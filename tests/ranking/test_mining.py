@@ -10,9 +10,9 @@ from ranking.language.mining import (
     differing_words,
     finish_suggestions,
     is_new,
-    join_words,
     split_words,
 )
+from ranking.retrieval.written_words import join_words
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from catalog.errors import NotFound
+from ranking.errors import SynonymConflict
 from ranking.language.mining import SynonymSuggestion
 from ranking.models import Synonym
 from ranking.synonym_store import (
     MAX_OPEN_SUGGESTIONS,
-    SynonymConflict,
     create_synonym,
     decide,
     delete_synonym,

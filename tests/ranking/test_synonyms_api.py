@@ -169,3 +169,8 @@ def test_who_changed_a_row_is_named(db):
     client = APIClient()
     client.force_login(boss)
     assert client.post(URL, WRITTEN).json()["changed_by"] == "boss"
+
+
+@pytest.mark.parametrize("name", ["q", "status"])
+def test_a_character_no_database_stores_is_passed_over(client, name):
+    assert client.get("/api/v1/synonyms", {name: "\x00"}).status_code == 200
