@@ -64,7 +64,7 @@ def test_a_price_range_and_a_sort(open_page: OpenPage) -> None:
 
 
 def wait_until_settled(page: Page) -> None:
-    """htmx scrolls a moment after the address changed; the content policy forbids wait_for_function, which evaluates."""
+    """htmx scrolls a moment after the address changed; the content policy forbids the eval of wait_for_function."""
     for _ in range(100):
         if page.evaluate("window.scrollY") == 0:
             return
