@@ -18,7 +18,7 @@ FIELDS = ("title", "brand", "category", "description", "attributes", "code")
 # category path are joined in, because renaming them changes what the product is found by.
 # The two versions move apart: a new way to index must not encode every text again. Raise INDEX_FORMAT when postings
 # hold something new, EMBEDDING_TEXT when `embedding_text` is put together differently.
-INDEX_FORMAT = 2
+INDEX_FORMAT = 3
 EMBEDDING_TEXT = 1
 
 

@@ -38,6 +38,8 @@ FIELD_SHAPES: Mapping[str, FieldShape] = {
 FIELD_BITS: Mapping[str, int] = {name: 1 << place for place, name in enumerate(FIELD_SHAPES)}
 ALL_FIELDS = (1 << len(FIELD_SHAPES)) - 1
 MAX_TERM_CHARACTERS = 100
+# A field that says a word more often says it no better: on judged queries no worse, and stuffing buys nothing.
+MAX_REPEATS = 2
 Blob = bytes | memoryview
 PostingRow = tuple[str, Blob, Blob, Blob]
 
@@ -106,7 +108,8 @@ def build_segment(documents: Sequence[ProductDocument]) -> BuiltSegment:
 
 
 def weigh_terms(fields: Mapping[str, str]) -> dict[str, tuple[float, int]]:
-    """Of every term of a document BM25F's frequency, Σ over fields of weight · count / length norm, and its fields."""
+    """Of every term of a document BM25F's frequency, Σ over fields of weight · count / length norm, and its fields;
+    a field counts a term MAX_REPEATS times at most."""
     weights: dict[str, tuple[float, int]] = {}
     for field, text in fields.items():
         shape, bit = FIELD_SHAPES[field], FIELD_BITS[field]
@@ -115,7 +118,7 @@ def weigh_terms(fields: Mapping[str, str]) -> dict[str, tuple[float, int]]:
         for term, count in Counter(terms).items():
             if len(term) <= MAX_TERM_CHARACTERS:
                 frequency, mask = weights.get(term, (0.0, 0))
-                weights[term] = frequency + factor * count, mask | bit
+                weights[term] = frequency + factor * min(count, MAX_REPEATS), mask | bit
     return weights
 
 

@@ -34,6 +34,7 @@ class SearchRequest:
 
     `now` is set by previews of a future date. `draft_rules` are rule documents (ranking.merchandising.schema) that
     replace or join the live ones for this request only. `without_rules` names rules to leave out ("all" for every one).
+    `draft_weights` are tried instead of the configuration's own, for this request only.
     """
 
     query: str = ""
@@ -55,6 +56,7 @@ class SearchRequest:
     draft_rules: tuple[Mapping[str, Any], ...] = ()
     without_rules: tuple[str, ...] = ()
     config_id: int | None = None
+    draft_weights: Mapping[str, float] | None = None
 
 
 Intent = Literal["search", "compare", "ask", "browse", "support", "navigate"]
@@ -312,6 +314,7 @@ class Ranked:
     moves: Mapping[int, tuple[Move, ...]] = field(default_factory=dict)
     outcomes: tuple[RuleOutcome, ...] = ()
     removed: Any = None  # bool[N]: what rules took out of this search, so that facets agree
+    notes: tuple[str, ...] = ()  # what the ranking could not do ("reranker: 10 of 20 products read within 80 ms")
 
 
 @dataclass(frozen=True, slots=True)

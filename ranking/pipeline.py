@@ -39,7 +39,7 @@ class _Clock:
 def search(request: SearchRequest) -> Page:
     """Raises BadSearch for what the shopper can mend; a missing model or late part only leaves a note."""
     clock = _Clock()
-    live = clock.time("live", live_state, config_id=request.config_id)
+    live = clock.time("live", live_state, config_id=request.config_id, draft_weights=request.draft_weights)
     query = clock.time("understand", understand, request, live)
     check_page(query, live)
     pool = clock.time("retrieve", retrieve, query, live)

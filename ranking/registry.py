@@ -6,7 +6,7 @@ Every search reads all live versions in one query and gets objects that match th
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import structlog
@@ -24,6 +24,7 @@ from ranking.language.synonyms import current_synonyms, forget_synonyms
 from ranking.language.term_counts import forget_term_counts
 from ranking.merchandising.book import RuleBook, current_book, forget_book
 from ranking.models import RankingConfig
+from ranking.reranker import forget_reranker, get_reranker
 from ranking.retrieval.dense import LiveGeneration, forget_generation, live_generation
 from ranking.retrieval.snapshot import IndexSnapshot, current_snapshot, forget_snapshot
 from ranking.retrieval.vocabulary import forget_vocabulary
@@ -32,7 +33,9 @@ logger = structlog.get_logger(__name__)
 _VECTOR_CACHE_SIZE = 2048
 
 # Chosen by cross-validation on judged queries: benchmarks/tune_fusion.py, docs/log.md.
-DEFAULT_WEIGHTS: Mapping[str, float] = {"bm25": 0.8, "dense": 0.2, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01,
+}  # fmt: skip
 DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
     "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold
@@ -42,6 +45,9 @@ DEFAULT_PARAMETERS: Mapping[str, float] = {
     "window": 200,  # lexical hits whose cosine is fetched although the dense leg missed them
     "ef_search": 200,
     "fresh_half_life_days": 90,
+    "diversity": 0.0,  # share of unlikeness to what stands above (MMR); on judged queries it only costs
+    "rerank_top": 20,  # candidates the cross-encoder reads, where it has a weight
+    "rerank_budget_ms": 80,
 }
 
 
@@ -66,8 +72,11 @@ class LiveState:
     generation: LiveGeneration | None
 
 
-def live_state(*, config_id: int | None = None) -> LiveState:
+def live_state(*, config_id: int | None = None, draft_weights: Mapping[str, float] | None = None) -> LiveState:
     versions = read_versions()
+    config = _named_config(config_id) if config_id else _live_config(versions.get("config", 0))
+    if draft_weights is not None:
+        config = replace(config, weights={**config.weights, **draft_weights})
     snapshot = current_snapshot(
         index_version=versions.get("index", 0), vocabulary_version=versions.get("vocabulary", 0)
     )
@@ -75,7 +84,7 @@ def live_state(*, config_id: int | None = None) -> LiveState:
         versions=versions,
         snapshot=snapshot,
         book=current_book(versions.get("rules", 0)),
-        config=_named_config(config_id) if config_id else _live_config(versions.get("config", 0)),
+        config=config,
         generation=live_generation(versions.get("embedding", 0)),
     )
 
@@ -141,6 +150,8 @@ def warm_up() -> None:
     current_synonyms(live.versions.get("synonyms", 0))
     if live.generation:
         encode_query("warm up", live.generation)
+    if live.config.weights.get("cross_encoder"):
+        get_reranker()
 
 
 def forget_live() -> None:
@@ -156,6 +167,7 @@ def forget_live() -> None:
     forget_term_counts()
     forget_concepts()
     forget_synonyms()
+    forget_reranker()
     with _vectors_lock:
         _vectors.clear()
 

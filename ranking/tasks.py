@@ -2,13 +2,20 @@
 
 from dataclasses import asdict
 
+import structlog
 from celery import shared_task
 
+from catalog.errors import EncoderUnavailable
 from ranking.language.catalog_mining import mine_catalog
 from ranking.language.concepts import current_concepts
 from ranking.registry import live_state
 from ranking.retrieval.suggest_refresh import rebuild_suggestions, suggestions_are_due
+from ranking.retrieval.value_vectors import embed_values
 from ranking.synonym_store import store_suggestions
+
+logger = structlog.get_logger(__name__)
+# Less than the beat's interval, so that products waiting to be embedded come in between.
+VALUE_SECONDS = 20
 
 
 @shared_task
@@ -22,3 +29,16 @@ def mine_synonyms() -> dict[str, int]:
     """New suggestions for a merchandiser to accept; nothing takes effect by itself."""
     concepts = current_concepts(live_state().snapshot.vocabulary)
     return asdict(store_suggestions(mine_catalog(concepts=concepts)))
+
+
+@shared_task
+def embed_attribute_values() -> int:
+    """Vectors for attribute values that have none, for a bounded time; how many were made."""
+    live = live_state()
+    if live.generation is None:
+        return 0
+    try:
+        return embed_values(live.snapshot, live.generation, seconds=VALUE_SECONDS)
+    except EncoderUnavailable as error:
+        logger.warning("attribute_values_not_embedded", reason=error.message)
+        return 0

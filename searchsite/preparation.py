@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from catalog.encoder import prepare_encoder
 from catalog.errors import EncoderUnavailable, ShopError
+from ranking.reranker import ARTIFACT, prepare_reranker
 from searchsite.translations import compile_translations
 
 Tell = Callable[[str], None]
@@ -57,6 +58,9 @@ def prepare_models(tell: Tell) -> None:
         prepare_encoder(tell)
     except EncoderUnavailable as error:
         tell(f"Encoder: not available, search goes by words alone. {error.message}")
+        return
+    if ARTIFACT.exists():
+        prepare_reranker()
 
 
 def create_first_administrator(tell: Tell) -> None:

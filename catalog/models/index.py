@@ -94,6 +94,7 @@ class SearchDocument(models.Model):
     rating_count = models.IntegerField(default=0)
     popularity = models.FloatField(default=0)
     created_at = models.DateTimeField()
+    stuffing = models.FloatField(default=0, db_default=0)  # of the indexed text: catalog.stuffing, 0..1
     market_mask = models.BigIntegerField(default=0)  # bits of Market.bit; 0 means every market
     version = models.BigIntegerField(db_index=True)
 

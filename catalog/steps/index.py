@@ -15,6 +15,7 @@ from catalog import postings
 from catalog.documents import ProductDocument, load_documents
 from catalog.live_versions import bump_version
 from catalog.models import Posting, SearchDocument, Segment
+from catalog.stuffing import measure_stuffing
 
 # Below this many segments of one size class a merge costs more than the extra rows a search fetches.
 MERGE_FACTOR = 8
@@ -40,12 +41,13 @@ def index_products(product_ids: Sequence[int]) -> int:
     if not documents:
         return 0
     built = postings.build_segment(documents)
+    stuffing = [measure_stuffing(document.fields) for document in documents]
     # Before the "index" row is locked: naming a market locks the "vocabulary" row, and uploads take that one first.
     _note_markets(product_ids)
     with transaction.atomic():
         version = bump_version("index")
         segment = _save_segment(built, version)
-        _point_documents(segment.pk, documents, version)
+        _point_documents(segment.pk, documents, stuffing, version)
     return len(documents)
 
 
@@ -129,16 +131,26 @@ def _save_segment(built: postings.BuiltSegment, version: int) -> Segment:
     return segment
 
 
-def _point_documents(segment_id: int, documents: list[ProductDocument], version: int) -> None:
+def _point_documents(
+    segment_id: int, documents: Sequence[ProductDocument], stuffing: Sequence[float], version: int
+) -> None:
     """Offer columns are read in the same statement, so a row is complete the moment it is live."""
     ids = [document.product_id for document in documents]
     with connection.cursor() as cursor:
         cursor.execute(_OFFER_SQL, [version, ids])
         cursor.execute(
             "UPDATE catalog_searchdocument d SET segment_id = %s, ordinal = i.ordinal, fingerprint = i.fingerprint, "
-            "version = %s FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS i(product_id, ordinal, fingerprint) "
-            "WHERE d.product_id = i.product_id",
-            [segment_id, version, ids, list(range(len(ids))), [document.index_fingerprint for document in documents]],
+            "stuffing = i.stuffing, version = %s "
+            "FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::float8[]) "
+            "AS i(product_id, ordinal, fingerprint, stuffing) WHERE d.product_id = i.product_id",
+            [
+                segment_id,
+                version,
+                ids,
+                list(range(len(ids))),
+                [document.index_fingerprint for document in documents],
+                list(stuffing),
+            ],
         )
 
 

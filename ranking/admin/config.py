@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
@@ -16,8 +17,10 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from ranking.admin.config_words import EXPLANATIONS, NAMES
+from ranking.admin.search_preview import preview_urls
 from ranking.models import RankingConfig
 from ranking.registry import DEFAULT_PARAMETERS, DEFAULT_WEIGHTS
+from ranking.scorers.registry import SCORERS
 
 WEIGHT_PREFIX, PARAMETER_PREFIX = "weight_", "parameter_"
 
@@ -50,7 +53,8 @@ class RankingConfigForm(forms.ModelForm):
 
 def list_numbers(config: RankingConfig) -> list[tuple[str, str, float | None]]:
     """Every weight and parameter there is, with this configuration's value or the default."""
-    weights = {**(dict.fromkeys(DEFAULT_WEIGHTS, 0.0) if config.pk else DEFAULT_WEIGHTS), **config.weights}
+    start = {} if config.pk else DEFAULT_WEIGHTS
+    weights = {**dict.fromkeys(SCORERS, 0.0), **start, **config.weights}
     parameters = {**DEFAULT_PARAMETERS, **config.parameters}
     return [(WEIGHT_PREFIX, name, value) for name, value in weights.items()] + [
         (PARAMETER_PREFIX, name, value) for name, value in parameters.items()
@@ -75,6 +79,9 @@ class RankingConfigAdmin(ModelAdmin):
     search_fields = ["name", "note"]
     actions_submit_line = ["save_and_make_live"]
     actions = ["make_live"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*preview_urls(self), *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: RankingConfig | None = None) -> Any:
         numbers = list_numbers(obj or RankingConfig())

@@ -29,6 +29,7 @@ COLUMN_TYPES: dict[str, str] = {
     "rating_count": "i4",
     "popularity": "f8",
     "created_at": "f8",
+    "stuffing": "f8",
     "market_mask": "i8",
 }
 _EXPRESSIONS: dict[str, str] = {

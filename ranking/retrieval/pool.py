@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ranking.contracts import Relaxation
 from ranking.merchandising.targets import Removal
 from ranking.retrieval.filters import Mask
+from ranking.retrieval.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Pool:
     filters; `allowed`: may be shown under the shopper's filters whether found or not (what a pin may bring in).
     `similarity` is the cosine, NaN where unknown; `dense_range` its lowest and highest value among the dense hits.
     `removal` is what hide and "show only" rules took away; `field_coverage` the share of the query's idf that each
-    field of a document holds.
+    field of a document holds. `window` has the vectors of the best candidates; `cross` the scores of those that the
+    cross-encoder read, NaN elsewhere.
     """
 
     candidates: Mask
@@ -30,3 +32,5 @@ class Pool:
     removal: Removal | None
     relaxations: tuple[Relaxation, ...] = ()
     field_coverage: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    window: Window | None = None
+    cross: NDArray[np.float32] | None = None

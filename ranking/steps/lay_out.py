@@ -56,7 +56,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         facets=_facets(query, live, pool, ranked),
         layout=GRID,
         timings_ms={},
-        notes=query.notes,
+        notes=(*query.notes, *ranked.notes),
         understanding=query.understanding,
         relaxations=pool.relaxations,
     )

@@ -21,8 +21,11 @@ from ranking.retrieval.filters import Mask, filter_mask, live_mask
 from ranking.retrieval.lexical import POSTINGS_SQL, LexicalMatches, LexicalQuery, PostingRow, score_bm25
 from ranking.retrieval.pool import Pool
 from ranking.retrieval.relaxation import name_dropped_words, narrow_by_numbers
+from ranking.retrieval.window import Window, read_window, window_statement
 
 MAX_DENSE = 1000
+# Parts that compare products with each other, not with the query alone.
+_READ_VECTORS = ("pseudo_relevance",)
 
 
 def retrieve(query: Query, live: LiveState) -> Pool:
@@ -67,7 +70,8 @@ def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
         candidates = base
     candidates, relaxations = _keep_to_needs(query, live, candidates, found, lexical)
     chosen = candidates & scope.wanted
-    _fill_similarity(query, live, lexical.scores, chosen, similarity)
+    best = _choose_window(live, lexical.scores, candidates, chosen, similarity)
+    window = _fill_similarity(query, live, best, similarity)
     return Pool(
         candidates=candidates,
         chosen=chosen,
@@ -79,6 +83,7 @@ def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
         removal=scope.removal,
         relaxations=relaxations,
         field_coverage=lexical.fields,
+        window=window,
     )
 
 
@@ -173,24 +178,43 @@ def _locate(
     return ordinals[keep][:limit], cosines[keep][:limit]
 
 
+def _choose_window(
+    live: LiveState, bm25: NDArray[np.float32], candidates: Mask, chosen: Mask, similarity: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Ordinals of the candidates worth a look at their vectors: the nearest, and the best by words of all candidates
+    and of those that pass the shopper's filters.
+    """
+    size = int(live.config.parameters["window"])
+    best = candidates & ~np.isnan(similarity)
+    for among in (candidates, chosen):
+        found = np.flatnonzero(among)
+        best[found if len(found) <= size else found[np.argpartition(-bm25[found], size)[:size]]] = True
+    return np.flatnonzero(best)
+
+
 def _fill_similarity(
-    query: Query, live: LiveState, bm25: NDArray[np.float32], chosen: Mask, similarity: NDArray[np.float32]
-) -> None:
-    """The cosine of the best lexical hits the dense leg did not reach, so that the blend compares like with like."""
-    if query.vector is None or live.generation is None:
-        return
-    missing = np.flatnonzero(chosen & np.isnan(similarity))
-    window = int(live.config.parameters["window"])
-    if len(missing) > window:
-        missing = missing[np.argpartition(-bm25[missing], window)[:window]]
-    if not len(missing):
-        return
-    ids = live.snapshot.product_ids[missing].tolist()
+    query: Query, live: LiveState, best: NDArray[np.int64], similarity: NDArray[np.float32]
+) -> Window | None:
+    """The cosines that the dense leg did not reach, so that the blend compares like with like; and the vectors
+    themselves where a part of the ranking reads them.
+    """
+    if query.vector is None or live.generation is None or not len(best):
+        return None
+    parameters = live.config.parameters
+    if not (parameters["diversity"] or any(live.config.weights.get(name) for name in _READ_VECTORS)):
+        best = best[np.isnan(similarity[best])]
+        statement = dense.similarity_statement(live.generation, query.vector, live.snapshot.product_ids[best].tolist())
+        with psycopg.Cursor(_raw_connection()) as cursor:
+            rows = cursor.execute(*statement).fetchall()
+        at = live.snapshot.ordinals(np.array([row[0] for row in rows], np.int64))
+        similarity[at[at >= 0]] = np.array([row[1] for row in rows], np.float32)[at >= 0]
+        return None
+    statement = window_statement(live.generation, live.snapshot.product_ids[best].tolist())
     with psycopg.Cursor(_raw_connection()) as cursor:
-        rows = cursor.execute(*dense.similarity_statement(live.generation, query.vector, ids)).fetchall()
-    at = live.snapshot.ordinals(np.array([row[0] for row in rows], np.int64))
-    cosines = np.array([row[1] for row in rows], np.float32)
-    similarity[at[at >= 0]] = cosines[at >= 0]
+        window = read_window(cursor.execute(*statement, binary=True).fetchall(), live.snapshot)
+    if window is not None:
+        similarity[window.ordinals] = window.similarity(query.vector)
+    return window
 
 
 def _raw_connection() -> Any:

@@ -1,16 +1,21 @@
 """Step 1: what the words mean and which rules hold."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from catalog.text import analyse, detect_language, normalise
 from ranking.contracts import Query, SearchRequest, Understanding
+from ranking.language.keywords import keyword_text
+from ranking.language.nonsense import is_nonsense
 from ranking.language.reading import read_literally, read_query
 from ranking.merchandising.facts import make_facts
 from ranking.merchandising.match import match_rules
 from ranking.registry import LiveState, encode_query
 
+# What compares vectors; without a weight on any of them the query is not encoded.
+VECTOR_PARTS = ("dense", "pseudo_relevance", "keyword_cosine", "intent_attention")
 # How many rules that did not match an explained search lists with their reason.
 EXPLAINED_MISSES = 50
 
@@ -29,11 +34,7 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
         without=request.without_rules,
         explain_limit=EXPLAINED_MISSES if request.explain else 0,
     )
-    vector, note = None, ""
-    if normalised and live.generation and live.config.weights.get("dense"):
-        vector, note = encode_query(understanding.text if understanding else normalised, live.generation)
-    elif normalised and not live.generation:
-        note = "dense leg off: no product is embedded yet"
+    vector, note = _encode(understanding, live) if understanding else (None, "")
     return Query(
         request=request,
         normalised=normalised,
@@ -45,6 +46,17 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
         vector=vector,
         notes=(note,) if note else (),
     )
+
+
+def _encode(understanding: Understanding, live: LiveState) -> tuple[Any, str]:
+    """The vector of the query's keywords, or None and why nothing is compared by meaning."""
+    if not any(live.config.weights.get(name) for name in VECTOR_PARTS):
+        return None, ""
+    if live.generation is None:
+        return None, "dense leg off: no product is embedded yet"
+    if is_nonsense(understanding, live.snapshot, versions=live.versions):
+        return None, "dense leg off: no word of the query is known"
+    return encode_query(keyword_text(understanding), live.generation)
 
 
 def _read(request: SearchRequest, normalised: str, live: LiveState) -> Understanding:

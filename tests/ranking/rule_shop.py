@@ -37,7 +37,8 @@ def build_shop() -> None:
     for key in ("red", "blue"):
         AttributeValue.objects.create(attribute=colour, key=key, name_en=key.title())
     for number in range(1, 7):
-        title = "lamp " * (7 - number) + "bright reading light for desk and bedside"
+        # The longer the title, the less its one "lamp" says.
+        title = "lamp bright reading light" + " for desk and bedside" * 2 * number
         add_product(f"L{number}", title, lamps, brands["lumo" if number % 2 else "nord"], price=10 * number)
     for number in (1, 2):
         add_product(f"C{number}", f"Oak chair {number}", chairs, brands["nord"], price=100 * number)

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from catalog.models import Product
+from catalog.postings import MAX_REPEATS
 from catalog.text import analyse, analyse_with_length
 from ranking.contracts import Expansion, SearchRequest
 from ranking.models import RankingConfig
@@ -29,7 +30,8 @@ TITLES = {
 def frequency(term: str, sku: str) -> float:
     """Fields title (weight 1, b 0.75, usually 12 terms) and code (weight 0.5, b 0.75, usually 8 terms)."""
     (title, words), (code, codes) = analyse_with_length(" ".join(TITLES[sku])), analyse_with_length(f"{sku} {sku}")
-    return title.count(term) / (0.25 + 0.75 * words / 12) + 0.5 * code.count(term) / (0.25 + 0.75 * codes / 8)
+    told, coded = (min(text.count(term), MAX_REPEATS) for text in (title, code))
+    return told / (0.25 + 0.75 * words / 12) + 0.5 * coded / (0.25 + 0.75 * codes / 8)
 
 
 def compute_bm25f(query: str) -> dict[str, float]:
