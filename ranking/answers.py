@@ -6,11 +6,13 @@ from typing import Any
 from rest_framework import serializers
 
 from ranking.contracts import (
+    INTENTS,
     MAX_RESULTS,
     Correction,
     Facet,
     FacetValue,
     Hit,
+    IntentGuess,
     Move,
     Page,
     ProductCard,
@@ -73,6 +75,17 @@ def _render_understanding(understanding: Understanding | None) -> dict[str, Any]
         "entities": [_pick(item, _ENTITY) for item in understanding.entities],
         "numbers": [{**_pick(item, _NUMBER), "fields": list(item.fields)} for item in understanding.numbers],
         "also_searched": [item.text for item in understanding.expansions],
+        "intent": _render_intent(understanding.intent),
+    }
+
+
+def _render_intent(intent: IntentGuess | None) -> dict[str, Any] | None:
+    if intent is None:
+        return None
+    return {
+        "label": intent.label,
+        "probability": round(intent.probability, 4),
+        "probabilities": {name: round(share, 4) for name, share in intent.probabilities.items()},
     }
 
 
@@ -83,7 +96,12 @@ def _render_correction(correction: Correction | None) -> dict[str, Any] | None:
 def _render_hit(hit: Hit, *, explain: bool) -> dict[str, Any]:
     product = _pick(hit.product, _CARD)
     product["variants"] = [_pick(variant, _VARIANT) for variant in hit.product.variants]
-    body = {"position": hit.position, "score": round(float(hit.score), 6), "product": product}
+    body = {
+        "position": hit.position,
+        "score": round(float(hit.score), 6),
+        "product": product,
+        "duplicates": hit.duplicates,
+    }
     if explain:
         body["parts"] = {name: float(number) for name, number in hit.parts.items()}
         body["moves"] = [_pick(move, _MOVE) for move in hit.moves]
@@ -140,6 +158,7 @@ class HitSerializer(_Serializer):
     position = serializers.IntegerField(help_text="1 is the first of all results, not of the page")
     score = serializers.FloatField()
     product = ProductCardSerializer()
+    duplicates = serializers.IntegerField(help_text="more offers of the same thing, which `collapse=0` shows")
     parts = serializers.DictField(
         child=serializers.FloatField(), required=False, help_text="with explain: every scorer's number"
     )
@@ -198,6 +217,14 @@ class CorrectionSerializer(_Serializer):
     confidence = serializers.FloatField()
 
 
+class IntentSerializer(_Serializer):
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=INTENTS, help_text="search where no other intent is probable enough"
+    )
+    probability = serializers.FloatField()
+    probabilities = serializers.DictField(child=serializers.FloatField())
+
+
 class UnderstandingSerializer(_Serializer):
     """How the words were read; what was read as a number narrows the page (`literal` turns that off)."""
 
@@ -208,6 +235,7 @@ class UnderstandingSerializer(_Serializer):
     entities = EntitySerializer(many=True)
     numbers = NumberSerializer(many=True)
     also_searched = serializers.ListField(child=serializers.CharField())
+    intent = IntentSerializer(allow_null=True, help_text="null where no model for it can be loaded")
 
 
 class RelaxationSerializer(_Serializer):

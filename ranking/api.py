@@ -1,7 +1,8 @@
-"""REST: search and suggest."""
+"""REST: search, suggest, and products like a given one."""
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -11,11 +12,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.contracts import LOCALES
+from catalog.errors import NotFound
 from ranking import pipeline
 from ranking.answers import PageSerializer, SuggestionsSerializer, render_page, render_suggestions
 from ranking.contracts import MAX_PAGE_SIZE, SORTS
 from ranking.query_string import read_query_string
-from ranking.serializers import SearchRequestSerializer, SuggestRequestSerializer, request_locale
+from ranking.serializers import (
+    MAX_SIMILAR,
+    SearchRequestSerializer,
+    SimilarRequestSerializer,
+    SuggestRequestSerializer,
+    request_locale,
+)
+from ranking.similar import find_similar
+from ranking.similar_answers import SimilarSerializer, render_similar
 
 # Answers differ by key, language and the second: no cache in between may keep them.
 _HEADERS = {"Cache-Control": "private, no-store"}
@@ -44,6 +54,7 @@ SEARCH_PARAMETERS = [
     _parameter("device"),
     _parameter("segments", description="the shopper's segments, comma-separated"),
     _parameter("literal", bool, description="search exactly what was typed: no filter is read from the words"),
+    _parameter("collapse", bool, description="offers of the same thing show as one (default); 0 shows them all"),
     _parameter("explain", bool, description="adds each hit's parts and moves, and the decision ledger"),
 ]
 _SEARCH_EXAMPLES = [
@@ -120,3 +131,27 @@ class SuggestView(APIView):
         data = serializer.validated_data
         found = pipeline.suggest(data["q"], data.get("locale") or request_locale(), limit=data["limit"])
         return Response(render_suggestions(data["q"], found), headers=_HEADERS)
+
+
+class SimilarView(APIView):
+    required_scope = "search"
+
+    @extend_schema(
+        operation_id="similar", summary="Similar products", tags=["search"], responses=SimilarSerializer,
+        parameters=[
+            OpenApiParameter("sku", str, OpenApiParameter.PATH, description="of a product or of one of its variants"),
+            _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_SIMILAR, "default": 12}),
+            _parameter("locale", enum=LOCALES, description="default: what Accept-Language asks for"),
+            _parameter("market"),
+        ],
+    )  # fmt: skip
+    def get(self, request: Request, sku: str) -> Response:
+        """Products like this one: those in stock first, its own kind before others, one offer of each thing."""
+        serializer = SimilarRequestSerializer(data=request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        locale = data.get("locale") or request_locale()
+        similar = find_similar(sku, locale=locale, market=data["market"], limit=data["limit"], now=timezone.now())
+        if similar is None:
+            raise NotFound(_("There is no such product, or it is not sold any more."))
+        return Response(render_similar(similar), headers=_HEADERS)

@@ -52,6 +52,7 @@ class SearchRequest:
     segments: tuple[str, ...] = ()
     explain: bool = False
     literal: bool = False  # search exactly what was typed: nothing corrected, no filter read from the words
+    collapse: bool = True  # offers of the same thing show as one, unless the ranking configuration is against it
     now: datetime | None = None
     draft_rules: tuple[Mapping[str, Any], ...] = ()
     without_rules: tuple[str, ...] = ()
@@ -250,7 +251,10 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One product on the page: `parts` keeps every scorer's number, `score` is Σ weight·part plus rule points."""
+    """One product on the page: `parts` keeps every scorer's number, `score` is Σ weight·part plus rule points.
+
+    `duplicates`: how many more offers of the same thing were found, for which this one stands.
+    """
 
     product_id: int
     position: int
@@ -258,6 +262,7 @@ class Hit:
     parts: Mapping[str, float]
     moves: tuple[Move, ...]
     product: ProductCard
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,7 @@ class Ranked:
 
     `ordinals` int32[n] (positions in the IndexSnapshot), `scores` float32[n], `parts` name → float32[n];
     `moves` maps an ordinal to what rules did to it. n is the candidate count, so facets, total and paging agree.
+    `duplicates` maps an ordinal to how many other offers of the same thing it stands for; None: nothing is collapsed.
     """
 
     ordinals: Any
@@ -314,6 +320,8 @@ class Ranked:
     moves: Mapping[int, tuple[Move, ...]] = field(default_factory=dict)
     outcomes: tuple[RuleOutcome, ...] = ()
     removed: Any = None  # bool[N]: what rules took out of this search, so that facets agree
+    duplicates: Mapping[int, int] | None = None
+    pinned: tuple[int, ...] = ()  # ordinals that pins bring in here, under whatever filters of the shopper
     notes: tuple[str, ...] = ()  # what the ranking could not do ("reranker: 10 of 20 products read within 80 ms")
 
 

@@ -44,7 +44,7 @@ def search(request: SearchRequest) -> Page:
     check_page(query, live)
     pool = clock.time("retrieve", retrieve, query, live)
     ranked = clock.time("score", score, query, live, pool)
-    ranked = clock.time("apply_rules", apply_rules, ranked, query, live.snapshot, pool)
+    ranked = clock.time("apply_rules", apply_rules, ranked, query, live, pool)
     page = clock.time("lay_out", lay_out, query, live, pool, ranked, search_id=uuid.uuid4())
     if request.explain:
         page = replace(page, ledger=clock.time("explain", explain, query, live, pool, ranked, page))

@@ -18,6 +18,7 @@ from catalog.encoder import encoder_loaded, get_encoder
 from catalog.errors import EncoderUnavailable
 from ranking.errors import BadSearch
 from ranking.language.concepts import current_concepts, forget_concepts
+from ranking.language.intent import load_head
 from ranking.language.lexicon import current_lexicon, forget_lexicon
 from ranking.language.live_words import current_dictionary, forget_words
 from ranking.language.synonyms import current_synonyms, forget_synonyms
@@ -40,11 +41,13 @@ DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
     "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold
     "dense_limit": 200,  # nearest vectors asked for
+    "dense_most": 1000,  # … and when all of these are near; no more than this leg of retrieval gives
     "dense_margin": 0.03,  # a dense-only hit may be this much less similar than the best
     "dense_floor": 0.0,  # … and never below this cosine
     "window": 200,  # lexical hits whose cosine is fetched although the dense leg missed them
     "ef_search": 200,
     "fresh_half_life_days": 90,
+    "collapse_duplicates": 1,  # offers of the same thing show as one; 0: never
     "diversity": 0.0,  # share of unlikeness to what stands above (MMR); on judged queries it only costs
     "rerank_top": 20,  # candidates the cross-encoder reads, where it has a weight
     "rerank_budget_ms": 80,
@@ -150,6 +153,7 @@ def warm_up() -> None:
     current_synonyms(live.versions.get("synonyms", 0))
     if live.generation:
         encode_query("warm up", live.generation)
+    load_head()
     if live.config.weights.get("cross_encoder"):
         get_reranker()
 

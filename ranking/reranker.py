@@ -1,6 +1,6 @@
 """Reads the best candidates together with the query, within a time budget: the cross-encoder in the web process.
 
-Trained by feedback/trainers/cross_encoder.py, served by ONNX Runtime alone (docs/adr/0009-trained-models.md). A search
+Trained by feedback/trainers/cross_encoder.py, served by ONNX Runtime alone (docs/adr/0010-trained-models.md). A search
 never fails for it: what is missing or late is a note.
 """
 

@@ -14,6 +14,7 @@ from ranking.contracts import MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_RESULTS, 
 MAX_FILTERS = 50
 MAX_VALUES = 100
 MAX_KEY_CHARACTERS = 300
+MAX_SIMILAR = 50
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -112,6 +113,10 @@ class SearchRequestSerializer(StrictSerializer):
         required=False, default=False, help_text="search exactly what was typed: no filter is read from the words"
     )
 
+    collapse = serializers.BooleanField(
+        required=False, default=True, help_text="offers of the same thing show as one; 0 shows them all"
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["page"] * attrs["page_size"] > MAX_RESULTS:
             last = MAX_RESULTS // attrs["page_size"]
@@ -146,3 +151,9 @@ class SuggestRequestSerializer(StrictSerializer):
     q = serializers.CharField(max_length=100, allow_blank=True, required=False, default="")
     locale = LocaleField(required=False)
     limit = serializers.IntegerField(required=False, default=8, min_value=1, max_value=20)
+
+
+class SimilarRequestSerializer(StrictSerializer):
+    limit = serializers.IntegerField(required=False, default=12, min_value=1, max_value=MAX_SIMILAR)
+    locale = LocaleField(required=False)
+    market = serializers.CharField(required=False, allow_blank=True, default="", max_length=16)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from ranking.api import SearchView, SuggestView
+from ranking.api import SearchView, SimilarView, SuggestView
 from ranking.rules_api import router as rules
 from ranking.synonyms_api import router as synonyms
 
 urlpatterns = [
     path("search", SearchView.as_view(), name="search"),
     path("suggest", SuggestView.as_view(), name="suggest"),
+    path("products/<path:sku>/similar", SimilarView.as_view(), name="similar"),
     *rules.urls,
     *synonyms.urls,
 ]

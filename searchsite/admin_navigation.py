@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+PREVIEW = "admin:ranking_search_preview"
+
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """unfold calls this for every page."""
@@ -17,7 +19,11 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
             _item(_("Rules"), "rule", "ranking", "rule"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
-            _item(_("Ranking"), "tune", "ranking", "rankingconfig"),
+            {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
+            {
+                **_link(_("Search preview"), "frame_inspect", PREVIEW),
+                "permission": may_view("ranking", "rankingconfig"),
+            },
         ),
         _group(
             _("Catalog"),
@@ -39,6 +45,12 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for group in groups:
         group["items"] = [item for item in group["items"] if _is_visible(item, request)]
     return [group for group in groups if group["items"]]
+
+
+def _shows_configurations(request: HttpRequest) -> bool:
+    """The preview's address is below the configurations', but it is an entry of its own."""
+    within = request.path.startswith(_find("admin:ranking_rankingconfig_changelist"))
+    return within and not request.path.startswith(_find(PREVIEW))
 
 
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:

@@ -13,8 +13,8 @@ handler404 = "searchsite.error_views.page_not_found"
 handler500 = "searchsite.error_views.server_error"
 
 api_patterns = [
-    path("", include("catalog.urls")),
     path("", include("ranking.urls")),
+    path("", include("catalog.urls")),
     path("", include("feedback.urls")),
     path("schema", ApiSchemaView.as_view(), name="schema"),
     path("docs", ApiDocsView.as_view(), name="docs"),

@@ -1,6 +1,6 @@
 """Tantivy, a Lucene-class engine in Rust: BM25 over separate stemmed fields, in memory-mapped files of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -37,8 +37,9 @@ class TantivyEngine:
     def open(cls, folder: Path) -> "TantivyEngine":
         return cls(tantivy.Index.open(str(folder)))
 
-    def search(self, query: str, *, limit: int = 100) -> list[int]:
-        return [int(document["product_id"][0]) for document in self._search(query, limit)]
+    def search(self, query: str, *, limit: int = 100, boosts: Mapping[str, float] | None = None) -> list[int]:
+        """`boosts` weigh whole fields, as a team would set them by hand."""
+        return [int(document["product_id"][0]) for document in self._search(query, limit, boosts)]
 
     def search_cards(self, query: str, *, limit: int) -> list[dict[str, object]]:
         return [
@@ -46,6 +47,6 @@ class TantivyEngine:
             for document in self._search(query, limit)
         ]
 
-    def _search(self, query: str, limit: int) -> list[tantivy.Document]:
-        parsed, _ = self._index.parse_query_lenient(query, list(FIELDS))
+    def _search(self, query: str, limit: int, boosts: Mapping[str, float] | None = None) -> list[tantivy.Document]:
+        parsed, _ = self._index.parse_query_lenient(query, list(FIELDS), dict(boosts or {}))
         return [self._searcher.doc(address) for _, address in self._searcher.search(parsed, limit).hits]

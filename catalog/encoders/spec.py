@@ -1,5 +1,6 @@
 """Which encoder makes vectors, and the one name under which vectors are comparable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +13,30 @@ from catalog.errors import EncoderUnavailable
 Vectors = NDArray[np.float32]
 
 
-class TextModel(Protocol):
-    """What a loaded model does: texts, prefix included, to normalised vectors."""
+class Encoder(Protocol):
+    """Vectors are float32, of length 1; those of queries and documents are compared by their dot product.
+
+    Vectors of different `model_name` are never compared.
+    """
+
+    @property
+    def model_name(self) -> str: ...
 
     @property
     def dimension(self) -> int: ...
 
-    def encode(self, texts: list[str]) -> Vectors: ...
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class TextModel(Protocol):
+    """What a loaded model does: texts, prefix included, to normalised vectors; `adapted`: with its adapter, if any."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def encode(self, texts: list[str], *, adapted: bool = False) -> Vectors: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,18 @@ def is_complete(folder: Path, *, thorough: bool = False) -> bool:
         return False
 
 
-def store_atomically(directory: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """Calls `write` with an empty folder and renames it into place; nothing happens when it is there and complete."""
+def prepared_folder(name: str, layout: int) -> str:
+    """Where the files of the model "name@version", written in this layout, lie below MODEL_DIR."""
+    return f"{name.replace('@', '-').replace('+', '-')}-{layout}"
+
+
+def store_atomically(directory: Path, name: str, write: Callable[[Path], None], *, again: bool = False) -> Path:
+    """Calls `write` with an empty folder and renames it into place; nothing happens when it is there and complete,
+    unless it is wanted `again`.
+    """
     folder = directory / name
+    if again:
+        shutil.rmtree(folder, ignore_errors=True)
     if is_complete(folder):
         return folder
     try:
@@ -64,10 +73,6 @@ def _write_manifest(folder: Path) -> None:
     _flush_to_disk(folder / MANIFEST)
 
 
-def remove(directory: Path, name: str) -> None:
-    shutil.rmtree(directory / name, ignore_errors=True)
-
-
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -87,5 +92,5 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _remedy(directory: Path, error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return f"The disk is full: the encoder needs 120 MB in {directory}. Free some space or set MODEL_DIR."
+        return f"The disk is full: the encoder needs 200 MB in {directory}. Free some space or set MODEL_DIR."
     return f"The encoder cannot be written to {directory} ({error.strerror}). Set MODEL_DIR to a writable folder."

@@ -16,13 +16,12 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from ranking.admin.config_groups import PARAMETER_PREFIX, WEIGHT_PREFIX, build_fieldsets
 from ranking.admin.config_words import EXPLANATIONS, NAMES
 from ranking.admin.search_preview import preview_urls
 from ranking.models import RankingConfig
 from ranking.registry import DEFAULT_PARAMETERS, DEFAULT_WEIGHTS
 from ranking.scorers.registry import SCORERS
-
-WEIGHT_PREFIX, PARAMETER_PREFIX = "weight_", "parameter_"
 
 
 class RankingConfigForm(forms.ModelForm):
@@ -34,6 +33,8 @@ class RankingConfigForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "note" in self.fields:
+            self.fields["note"].widget.attrs["rows"] = 2
         for prefix, name, value in list_numbers(self.instance):
             self.fields[f"{prefix}{name}"] = make_number_field(name, value)
 
@@ -85,14 +86,9 @@ class RankingConfigAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: RankingConfig | None = None) -> Any:
         numbers = list_numbers(obj or RankingConfig())
-        weights = [f"{prefix}{name}" for prefix, name, _value in numbers if prefix == WEIGHT_PREFIX]
-        parameters = [f"{prefix}{name}" for prefix, name, _value in numbers if prefix == PARAMETER_PREFIX]
-        told = _("A product's score is the sum of each number times its weight. 0 switches a number off.")
-        return [
-            (None, {"fields": ["name", "note"]}),
-            (_("Weights"), {"fields": weights, "description": told}),
-            (_("Retrieval"), {"fields": parameters}),
-        ]
+        weights = {name: value or 0.0 for prefix, name, value in numbers if prefix == WEIGHT_PREFIX}
+        parameters = [name for prefix, name, _value in numbers if prefix == PARAMETER_PREFIX]
+        return [(None, {"fields": ["name", "note"]}), *build_fieldsets(weights, parameters)]
 
     def get_form(self, request: HttpRequest, obj: RankingConfig | None = None, **kwargs: Any) -> Any:
         kwargs["fields"] = ["name", "note"]  # the numbers are no columns; the form adds them itself

@@ -189,3 +189,29 @@ def canonical_terms(terms: Sequence[str], book: ConceptBook) -> Terms:
         made.extend([f"concept:{senses[0].concept.id}"] if share == 1.0 else terms[match.start : match.end])
         position = match.end
     return (*made, *terms[position:])
+
+
+def translate_terms(terms: Sequence[str], book: ConceptBook) -> tuple[tuple[str, Terms], ...]:
+    """The query said in the other language, as (text, index terms): each phrase of one certain meaning by its first
+    form, then once for every other form of each; none where no phrase has a certain meaning. At most MAX_EXPANSIONS.
+    """
+    parts: list[tuple[Form, ...]] = []
+    position = 0
+    for match in book.table.find(terms):
+        senses, share = choose_senses(match.entries, frozenset())
+        forms = _forms(senses[0], other=True) if share == 1.0 else ()
+        if forms:
+            parts += [(Form(term, (term,)),) for term in terms[position : match.start]]
+            parts.append(forms[:MAX_ALTERNATIVES])
+            position = match.end
+    if not parts:
+        return ()
+    parts += [(Form(term, (term,)),) for term in terms[position:]]
+    first = [forms[0] for forms in parts]
+    ways = [first]
+    for place, forms in enumerate(parts):
+        ways += [[*first[:place], form, *first[place + 1 :]] for form in forms[1:]]
+    return tuple(
+        (" ".join(form.text.lower() for form in way), tuple(term for form in way for term in form.terms))
+        for way in ways[:MAX_EXPANSIONS]
+    )

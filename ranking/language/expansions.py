@@ -1,11 +1,13 @@
-"""All other ways to say a query: synonyms, the other language, and synonyms across languages."""
+"""All other ways to say a query: synonyms, the other language, synonyms across languages, and the list that ships."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from catalog.models import LiveVersion
 from ranking.contracts import Expansion
 from ranking.language.concepts import ConceptBook, current_concepts, expand_concepts
 from ranking.language.phrase_table import Terms
+from ranking.language.same_words import shipped_synonyms
 from ranking.language.synonyms import Alternative, SynonymBook, current_synonyms, expand
 from ranking.retrieval.vocabulary import current_vocabulary
 
@@ -34,8 +36,9 @@ def expand_query(
     """
     own = expand(terms, synonyms, locale)
     linked = expand_concepts(terms, concepts, same_language=same_language)
+    shipped = [replace(item, source="concept") for item in expand(terms, shipped_synonyms(), locale)]
     best: dict[tuple[Terms, Terms], Expansion] = {}
-    for expansion in (*own, *linked, *_cross(own, linked, synonyms, concepts, locale)):
+    for expansion in (*own, *linked, *shipped, *_cross(own, linked, synonyms, concepts, locale)):
         key = (expansion.replaced, expansion.alternative)
         if key[0] == key[1] or synonyms.forbids(expansion, locale):
             continue

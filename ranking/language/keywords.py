@@ -4,15 +4,16 @@ The product's noun counts most, then brand, model, attributes, other words, prai
 rarer word counts more. Sentence glue counts nothing.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from catalog.text import analyse
-from ranking.contracts import Entity, Keyword, NumberNeed
+from ranking.contracts import Entity, Keyword, NumberNeed, Understanding
 from ranking.language.pieces import Piece, blank_spans, split_pieces
 from ranking.language.scopes import Scope
-from ranking.language.word_roles import AUDIENCES, LACKS, MODIFIERS, PREPOSITIONS, STOP_WORDS
+from ranking.language.searched_words import find_recipients
+from ranking.language.word_roles import AUDIENCES, LACKS, MODIFIERS, PREPOSITIONS, RECIPIENT_SIGNS, STOP_WORDS
 
 Part = Literal["noun", "brand", "model", "attribute", "number", "other", "modifier", "glue"]
 # In the order of the need; measured on the golden queries (benchmarks/understanding_needs.py).
@@ -68,6 +69,21 @@ def known_share(keywords: Sequence[Keyword], known: Container[str]) -> float:
     )
 
 
+def keyword_text(understanding: Understanding) -> str:
+    """What k(Q) is encoded from: the keywords a product is searched by, as written and in order.
+
+    Without glue, wishes ("cheap"), recipients ("for my brother") and what is unwanted; the whole text where only such
+    words were said, or only numbers.
+    """
+    searched = frozenset(understanding.terms)
+    words = [
+        keyword.text
+        for keyword in understanding.keywords
+        if keyword.role != "negated" and not searched.isdisjoint(keyword.terms)
+    ]
+    return " ".join(words) or understanding.text
+
+
 def searched_text(text: str, scopes: Sequence[Scope]) -> str:
     """The text without what is negated and the words that only wish ("preferably"); positions stay."""
     spans = [(scope.start, scope.end) for scope in scopes if scope.role == "negated"]
@@ -98,7 +114,7 @@ def _cut_units(
     cues = [(s.start, s.object_start) for s in scopes] + [(s.object_end, s.end) for s in scopes]
     covered = [(start, end) for start, end, _ in spans] + cues
     free = [piece for piece in split_pieces(text) if not any(a < piece.end and piece.start < b for a, b in covered)]
-    spans += _join_properties(text, free)
+    spans += _join_properties(text, free, find_recipients(split_pieces(text), signs=RECIPIENT_SIGNS))
     trimmed = [(*_trim(text, start, end), part) for start, end, part in spans if text[start:end].strip()]
     units = [_Unit(start, end, part, _role_of(start, end, scopes)) for start, end, part in trimmed]
     return sorted(units, key=lambda unit: unit.start)
@@ -108,8 +124,11 @@ def _meets(found: Entity | NumberNeed, spans: Sequence[tuple[int, int, Part]]) -
     return any(start < found.end and found.start < end for start, end, _ in spans)
 
 
-def _join_properties(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int, Part]]:
-    """One span a word, but what states an absence is one property: "sugar free", 不|含酒精."""
+def _join_properties(text: str, pieces: Sequence[Piece], recipients: Collection[int]) -> list[tuple[int, int, Part]]:
+    """One span a word, but what states an absence is one property: "sugar free", 不|含酒精.
+
+    `recipients` are where those stand for whom it is bought.
+    """
     spans: list[tuple[int, int, Part]] = []
     place = 0
     while place < len(pieces):
@@ -122,7 +141,8 @@ def _join_properties(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int,
             spans.append((piece.start, following.end, "attribute"))
             place += 2
         else:
-            spans.append((piece.start, piece.end, _part_of_word(piece)))
+            part: Part = "modifier" if piece.start in recipients else _part_of_word(piece)
+            spans.append((piece.start, piece.end, part))
             place += 1
     return spans
 

@@ -36,6 +36,11 @@ def current_dictionary(version: int) -> Dictionary:
     return _current
 
 
+def held_dictionary() -> Dictionary:
+    """What this process has loaded already, as reading the query does; never goes to the database."""
+    return _current
+
+
 def forget_words() -> None:
     """Drop what this process holds (after a fork, and between tests)."""
     global _current  # noqa: PLW0603

@@ -37,13 +37,16 @@ _Pair = tuple[Terms, Alternative]
 
 @dataclass(frozen=True, slots=True)
 class SynonymBook:
-    """`pairs` maps a row id to (the row as read, what it compiled to); `broken` are ids of rows that were skipped."""
+    """`pairs` maps a row id to (the row as read, what it compiled to); `broken` are ids of rows that were skipped;
+    `words` are all index terms of the rows, which somebody wrote and so are no slips.
+    """
 
     version: int = -1
     table: PhraseTable[Alternative] = field(default_factory=PhraseTable)
     forbidden: Mapping[tuple[Terms, Terms], frozenset[str]] = field(default_factory=dict)
     pairs: Mapping[int, tuple[Sequence[Any], tuple[_Pair, ...]]] = field(default_factory=dict)
     broken: tuple[int, ...] = ()
+    words: frozenset[str] = frozenset()
 
     def forbids(self, expansion: Expansion, locale: str) -> bool:
         """Whether a row of weight 0 keeps the two apart, whoever joined them."""
@@ -96,13 +99,15 @@ def build_synonyms(
             pairs[row[0]] = (row, tuple(_compile_row(*row[1:])))
     forbidden: dict[tuple[Terms, Terms], frozenset[str]] = {}
     allowed: list[_Pair] = []
-    for phrase, alternative in (pair for _, compiled in pairs.values() for pair in compiled):
+    for phrase, alternative in (pair for _, of_row in pairs.values() for pair in of_row):
         if alternative.weight > 0:
             allowed.append((phrase, alternative))
         else:
             key = (phrase, alternative.terms)
             forbidden[key] = forbidden.get(key, frozenset()) | {alternative.locale}
-    return SynonymBook(version, build_table(allowed), forbidden, pairs, tuple(broken))
+    compiled = (pair for _, of_row in pairs.values() for pair in of_row)
+    words = frozenset(term for phrase, alternative in compiled for term in (*phrase, *alternative.terms))
+    return SynonymBook(version, build_table(allowed), forbidden, pairs, tuple(broken), words)
 
 
 def _compile_row(

@@ -150,7 +150,7 @@ def _compile_query(condition: QueryCondition) -> tuple[Test, Hooks]:
     if condition.use_analysis:
 
         def test(facts: QueryFacts) -> bool:
-            return any(compare(facts.analysed, value) for value in wordings)
+            return any(compare(wording, value) for wording in facts.wordings for value in wordings)
     else:
 
         def test(facts: QueryFacts) -> bool:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Literal
 
 from ranking.contracts import SearchRequest
 
@@ -21,8 +22,18 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Another way the query may be read: with its slips mended, or in the other language."""
+
+    kind: Literal["corrected", "translated"]
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class QueryFacts:
-    """`analysed` is the query as search reads it, `plain` as it was typed (only width, case and blanks evened)."""
+    """`analysed` is the query as search reads it, `plain` as it was typed (only width, case and blanks evened);
+    `readings` are what else its words may be taken for by conditions that are analysed.
+    """
 
     analysed: Wording
     plain: Wording
@@ -34,13 +45,20 @@ class QueryFacts:
     segments: frozenset[str]
     device: str
     shopper: str
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        return (self.analysed, *(reading.wording for reading in self.readings))
 
     @property
     def is_empty(self) -> bool:
         return not self.analysed.text
 
 
-def make_facts(request: SearchRequest, *, normalised: str, terms: Iterable[str]) -> QueryFacts:
+def make_facts(
+    request: SearchRequest, *, normalised: str, terms: Iterable[str], readings: Iterable[Reading] = ()
+) -> QueryFacts:
     chosen: dict[str, frozenset[str]] = {}
     for item in request.filters:
         if not item.exclude:
@@ -57,6 +75,7 @@ def make_facts(request: SearchRequest, *, normalised: str, terms: Iterable[str])
         segments=frozenset(request.segments),
         device=request.device,
         shopper=request.shopper_id or request.session_id,
+        readings=tuple(readings),
     )
 
 
@@ -73,7 +92,7 @@ def list_ancestors(key: str) -> Iterator[str]:
 def make_hooks(facts: QueryFacts) -> Iterator[str]:
     """Every index key under which a rule that could hold for these facts may be filed (see compile.py)."""
     yield "query:empty" if facts.is_empty else "query:any"
-    for mark, wording in (("a", facts.analysed), ("p", facts.plain)):
+    for mark, wording in (*(("a", wording) for wording in facts.wordings), ("p", facts.plain)):
         yield f"{mark}text:{wording.text}"
         yield f"{mark}words:{JOINT.join(wording.words)}"
         for size in range(1, RUN + 1):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -97,7 +97,7 @@ def select_rules(
             outcomes.append(RuleOutcome(rule.id, rule.name, "beaten", reason, stopper.id))
         else:
             winners.append(rule)
-            outcomes.append(RuleOutcome(rule.id, rule.name, "matched"))
+            outcomes.append(RuleOutcome(rule.id, rule.name, "matched", explain_reading(rule, facts)))
             stopper = rule if rule.stop_processing else None
     return winners, outcomes
 
@@ -112,6 +112,20 @@ def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
         if not test(facts):
             return _("Does not hold: %s.") % describe_condition(condition)
     return None
+
+
+def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
+    """By which reading of the words a rule holds that does not hold for the words as typed; else empty."""
+    if not facts.readings or find_miss(rule, replace(facts, readings=())) is None:
+        return ""
+    sentences = {
+        "corrected": _("By the corrected words “%s”."),
+        "translated": _("By “%s”, the same in the other language."),
+    }
+    for reading in facts.readings:
+        if find_miss(rule, replace(facts, readings=(reading,))) is None:
+            return sentences[reading.kind] % reading.wording.text
+    return ""
 
 
 def explain_misses(rules: Iterator[CompiledRule], facts: QueryFacts) -> Iterator[RuleOutcome]:

@@ -11,21 +11,24 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from catalog.postings import expand_ranges
 from ranking.contracts import Facet, FacetValue
 from ranking.retrieval.attribute_facets import attribute_facets, choose_attributes
-from ranking.retrieval.facet_question import FacetQuestion, keep_selected, make_value_facet
+from ranking.retrieval.facet_question import FacetQuestion, keep_selected, least_shown, make_value_facet
 from ranking.retrieval.filters import MINOR_UNITS, Mask
 
 DEFAULT_FIELDS = ("category", "brand", "price", "rating", "in_stock", "on_sale")
 PRICE_BUCKETS = 5
 RATING_STEPS = (4.0, 3.0, 2.0)
+MOST_SPREAD = 1_000_000
 
 
 def count_facets(question: FacetQuestion) -> tuple[Facet, ...]:
     """All facets of a page. The same candidates under the same prices give the same facets, so they are kept."""
     snapshot = question.snapshot
     found = hashlib.blake2b(np.packbits(question.candidates).tobytes(), digest_size=16).digest()
-    asked = (question.filters, question.fields, question.locale, question.category)
+    shown = (question.groups is not None, question.pinned)
+    asked = (question.filters, question.fields, question.locale, question.category, shown)
     return snapshot.remember(("facets", found, *asked, snapshot.price_epoch(question.now)), lambda: _count(question))
 
 
@@ -46,13 +49,14 @@ def _count(question: FacetQuestion) -> tuple[Facet, ...]:
 def _category_facet(question: FacetQuestion) -> Facet | None:
     """The children of the chosen category (or the departments), with the counts of their whole subtrees."""
     vocabulary = question.snapshot.vocabulary
-    ids = question.snapshot.category[question.mask_without("category")]
+    ids = question.snapshot.category[question.documents_without("category")]
     selected = question.selected_values("category")
     parent = next(iter(selected), question.category) if len(selected) <= 1 else question.category
     counts: Counter[str] = Counter()
     for id_, count in _count_ids(ids).items():
         if id_ in vocabulary.category_by_id:
             counts.update(dict.fromkeys(_ancestors(vocabulary.category_by_id[id_].key), count))
+    counts.subtract(_count_repeated_subtrees(question))
     keys = [key for key in counts if key.rpartition("/")[0] == parent] or [
         key for key in counts if key.rpartition("/")[0] == parent.rpartition("/")[0]
     ]
@@ -65,14 +69,32 @@ def _category_facet(question: FacetQuestion) -> Facet | None:
     return make_value_facet("category", _("Category"), values, kind="category")
 
 
+def _count_repeated_subtrees(question: FacetQuestion) -> Counter[str]:
+    """By category key: the offers in it and below it that another offer of the same thing there counts for."""
+    nodes = question.snapshot.vocabulary.category_by_id
+    offers = question.documents_without("category")[question.offers_without("category")]
+    known, at = np.unique(question.snapshot.category[offers], return_inverse=True)
+    chains = [_ancestors(nodes[id_].key) if id_ in nodes else [] for id_ in known.tolist()]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(key for chain in chains for key in chain))}
+    offsets = np.cumsum([0, *map(len, chains)])
+    values = np.array([numbers[key] for chain in chains for key in chain], np.int64)[expand_ranges(offsets, at)]
+    repeats = question.mark_repeats(np.repeat(offers, np.diff(offsets)[at]), values)
+    counted = np.bincount(values[repeats], minlength=len(numbers)).tolist()
+    return Counter(dict(zip(numbers, counted, strict=True)))
+
+
 def _brand_facet(question: FacetQuestion) -> Facet | None:
     nodes = question.snapshot.vocabulary.brand_by_id
     selected = question.selected_values("brand")
-    counts = _count_ids(question.snapshot.brand[question.mask_without("brand")])
+    documents = question.documents_without("brand")
+    brands, offers = question.snapshot.brand[documents], question.offers_without("brand")
+    counts = Counter(_count_ids(brands))
+    counts.subtract(_count_ids(brands[offers][question.mark_repeats(documents[offers], brands[offers])]))
+    least = least_shown([count for id_, count in counts.items() if id_ in nodes])
     values = [
         FacetValue(nodes[id_].key, nodes[id_].label(question.locale), count, nodes[id_].key in selected)
         for id_, count in counts.items()
-        if id_ in nodes
+        if id_ in nodes and (count >= least or nodes[id_].key in selected)
     ]
     known = question.snapshot.vocabulary.brands
     labels = {key: known[key].label(question.locale) if key in known else key for key in selected}
@@ -80,29 +102,30 @@ def _brand_facet(question: FacetQuestion) -> Facet | None:
 
 
 def _price_facet(question: FacetQuestion) -> Facet | None:
-    prices = question.snapshot.effective_price(question.now)[question.mask_without("price")]
-    prices = prices[prices >= 0]
-    if not len(prices):
+    prices = question.snapshot.effective_price(question.now)[question.documents_without("price")]
+    known = prices[prices >= 0]
+    if not len(known):
         return None
-    edges = _nice_edges(prices / MINOR_UNITS)
+    edges = _nice_edges(known / MINOR_UNITS)
     bounds = [(low, round(high - 1 / MINOR_UNITS, 2)) for low, high in zip(edges, edges[1:], strict=False)]
     selected = {(item.minimum, item.maximum) for item in question.selected("price")}
     values = []
     for low, high in bounds:
-        count = int(((prices >= round(low * MINOR_UNITS)) & (prices <= round(high * MINOR_UNITS))).sum())
+        inside = (prices >= round(low * MINOR_UNITS)) & (prices <= round(high * MINOR_UNITS))
+        count = question.count("price", inside)
         if count:
             label = f"{low:g} – {high:g}"
             values.append(FacetValue(f"{low:g}..{high:g}", label, count, (low, high) in selected, low, high))
-    lowest, highest = (float(price) / MINOR_UNITS for price in (prices.min(), prices.max()))
+    lowest, highest = (float(price) / MINOR_UNITS for price in (known.min(), known.max()))
     return Facet("price", _("Price"), "range", tuple(values), "", lowest, highest)
 
 
 def _rating_facet(question: FacetQuestion) -> Facet | None:
-    ratings = question.snapshot.columns["rating_average"][question.mask_without("rating")]
+    ratings = question.snapshot.columns["rating_average"][question.documents_without("rating")]
     selected = {item.minimum for item in question.selected("rating")}
     values = []
     for step in RATING_STEPS:
-        count = int((ratings >= step).sum())
+        count = question.count("rating", ratings >= step)
         label = _("%(stars)s stars and up") % {"stars": f"{step:g}"}
         if count:
             values.append(FacetValue(f"{step:g}..", label, count, step in selected, step, None))
@@ -110,7 +133,7 @@ def _rating_facet(question: FacetQuestion) -> Facet | None:
 
 
 def _flag_facet(question: FacetQuestion, field: str, label: str, value_label: str, flags: Mask) -> Facet | None:
-    count = int(flags[question.mask_without(field)].sum())
+    count = question.count(field, flags[question.documents_without(field)])
     if not count:
         return None
     value = FacetValue("true", value_label, count, "true" in question.selected_values(field))
@@ -136,7 +159,16 @@ _BUILDERS = {
 
 
 def _count_ids(ids: NDArray[np.int64]) -> dict[int, int]:
-    found, counts = np.unique(ids, return_counts=True)
+    """Ids of the vocabulary lie close together, so they are counted without sorting."""
+    if not len(ids):
+        return {}
+    lowest, highest = int(ids.min()), int(ids.max())
+    if highest - lowest > MOST_SPREAD:
+        found, counts = np.unique(ids, return_counts=True)
+    else:
+        counted = np.bincount(ids - lowest)
+        places = np.flatnonzero(counted)
+        found, counts = places + lowest, counted[places]
     return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 

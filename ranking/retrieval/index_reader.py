@@ -1,6 +1,6 @@
-"""Reading the index tables fast: fixed-width binary COPY straight into numpy, no row objects.
+"""Reading the index tables fast: fixed-width binary rows, many to a message, straight into numpy.
 
-A million documents arrive in about a second this way; row by row they took several.
+A row of its own, COPY's too, costs this process 6 µs: a million documents took as many seconds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,17 +43,17 @@ _EXPRESSIONS: dict[str, str] = {
     "created_at": "extract(epoch FROM created_at)::float8",
 }
 _ROW_TYPES: dict[str, str] = {"product_id": "i8", "segment_id": "i8", "ordinal": "i4", **COLUMN_TYPES}
-# COPY BINARY puts a 2-byte field count before each row and a 4-byte length before each field.
-_COPY_HEADER_BYTES = 19
-_COPY_TRAILER_BYTES = 2
-_COPY_ROW = np.dtype(
-    [("_fields", ">i2")]
+# record_send puts the number of fields before each row, and its type and length (four bytes each) before each field.
+_SENT_ROW = np.dtype(
+    [("_fields", ">i4")]
     + [
         pair
         for name, kind in _ROW_TYPES.items()
-        for pair in ((f"_{name}_size", ">i4"), (name, kind if kind == "?" else f">{kind}"))
+        for pair in ((f"_{name}_type", ">i4"), (f"_{name}_size", ">i4"), (name, kind if kind == "?" else f">{kind}"))
     ]
 )
+# Product ids a message: about 5 MB.
+_IDS_TOGETHER = 20_000
 
 
 @contextmanager
@@ -92,10 +92,12 @@ def read_documents(cursor: psycopg.Cursor[Any], *, newer_than: int | None = None
     """Rows of SearchDocument as a structured array with the fields of COLUMN_TYPES and where each is indexed."""
     expressions = ", ".join(_EXPRESSIONS.get(name, name) for name in _ROW_TYPES)
     where = "" if newer_than is None else f"WHERE version > {int(newer_than)}"
-    statement = f"COPY (SELECT {expressions} FROM catalog_searchdocument {where}) TO STDOUT (FORMAT BINARY)"  # noqa: S608
-    with cursor.copy(statement) as copy:
-        data = b"".join(bytes(chunk) for chunk in copy)
-    packed = np.frombuffer(data[_COPY_HEADER_BYTES : len(data) - _COPY_TRAILER_BYTES], _COPY_ROW)
+    statement = (
+        "SELECT string_agg(record_send(d), ''::bytea) "  # noqa: S608 - constants
+        f"FROM (SELECT {expressions} FROM catalog_searchdocument {where}) AS d GROUP BY product_id / {_IDS_TOGETHER}"
+    )
+    cursor.execute(statement, binary=True)
+    packed = np.frombuffer(b"".join(row[0] for row in cursor), _SENT_ROW)
     rows = np.empty(len(packed), list(_ROW_TYPES.items()))
     for name in _ROW_TYPES:
         rows[name] = packed[name]

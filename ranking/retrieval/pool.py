@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.contracts import Relaxation
+from ranking.contracts import Relaxation, Understanding
 from ranking.merchandising.targets import Removal
 from ranking.retrieval.filters import Mask
 from ranking.retrieval.window import Window
@@ -19,7 +19,7 @@ class Pool:
     `similarity` is the cosine, NaN where unknown; `dense_range` its lowest and highest value among the dense hits.
     `removal` is what hide and "show only" rules took away; `field_coverage` the share of the query's idf that each
     field of a document holds. `window` has the vectors of the best candidates; `cross` the scores of those that the
-    cross-encoder read, NaN elsewhere.
+    cross-encoder read, NaN elsewhere. `understanding` is the query's, settled by what its words found.
     """
 
     candidates: Mask
@@ -34,3 +34,4 @@ class Pool:
     field_coverage: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     window: Window | None = None
     cross: NDArray[np.float32] | None = None
+    understanding: Understanding | None = None

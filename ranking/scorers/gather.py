@@ -19,7 +19,7 @@ def make_scoring(query: Query, live: LiveState, pool: Pool, ordinals: NDArray[np
         ordinals,
         query.now,
         live.config.parameters,
-        understanding=query.understanding,
+        understanding=pool.understanding,
         query_vector=query.vector,
         value_vectors=current_value_vectors(live.generation) if attends else None,
     )

@@ -1,4 +1,6 @@
-"""Step 4, rules move the hits: show only, hide, boost and bury, then pins into the whole order."""
+"""Step 4, rules move the hits: show only, hide, boost and bury; offers of the same thing become one; then pins go into
+the whole order.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +17,8 @@ from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
 from ranking.merchandising.pins import Pin, Placed, place_pins
 from ranking.merchandising.targets import Mask, Targets
+from ranking.registry import LiveState
+from ranking.retrieval.duplicates import collapse_offers
 from ranking.retrieval.filters import live_mask
 from ranking.retrieval.pool import Pool
 from ranking.retrieval.snapshot import IndexSnapshot
@@ -30,16 +34,19 @@ class _Work:
     targets: Targets
     allowed: Mask
     sort: str
+    collapse: bool
     log: MoveLog = field(default_factory=MoveLog)
     outcomes: list[RuleOutcome] = field(default_factory=list)
 
 
-def apply_rules(ranked: Ranked, query: Query, snapshot: IndexSnapshot, pool: Pool) -> Ranked:
-    """The list after the rules."""
-    rules: MatchedRules | None = query.rules
+def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool) -> Ranked:
+    """The list after the rules, one offer of each thing."""
+    snapshot, rules = live.snapshot, query.rules
+    collapse = query.request.collapse and bool(live.config.parameters["collapse_duplicates"])
     if rules is None or pool.removal is None:
+        ranked = collapse_rows(ranked, snapshot, pinned=()) if collapse else ranked
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
-    work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort)
+    work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort, collapse)
     removed = pool.removal.mask
     for effect, kind, mask in pool.removal.taken:
         work.log.add_all(np.flatnonzero(mask), make_move(effect, kind))
@@ -57,6 +64,14 @@ def drop_removed(ranked: Ranked, removed: Mask) -> Ranked:
 def select_rows(ranked: Ranked, rows: npt.NDArray[np.intp]) -> Ranked:
     parts = {name: values[rows] for name, values in ranked.parts.items()}
     return replace(ranked, ordinals=ranked.ordinals[rows], scores=ranked.scores[rows], parts=parts)
+
+
+def collapse_rows(ranked: Ranked, snapshot: IndexSnapshot, *, pinned: Sequence[int]) -> Ranked:
+    """The best placed offer of each thing stays; a pinned one stays in its place and stands for the others."""
+    collapsed = collapse_offers(ranked.ordinals, snapshot, pinned=pinned)
+    if len(collapsed.rows) < len(ranked.ordinals):
+        ranked = select_rows(ranked, collapsed.rows)
+    return replace(ranked, duplicates=collapsed.hidden)
 
 
 def apply_boosts(work: _Work, ranked: Ranked, snapshot: IndexSnapshot) -> Ranked:
@@ -79,7 +94,7 @@ def apply_boosts(work: _Work, ranked: Ranked, snapshot: IndexSnapshot) -> Ranked
 
 def apply_pins(work: _Work, ranked: Ranked, removed: Mask, showable: Mask) -> Ranked:
     if not work.rules.pins:
-        return ranked
+        return collapse_rows(ranked, work.targets.snapshot, pinned=()) if work.collapse else ranked
     before = {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
     reach = _Reach(showable & ~removed, work.allowed, work.targets.snapshot.in_stock, before, work.sort)
     effects = [(effect, effect.pin) for effect in work.rules.pins if effect.pin]
@@ -90,10 +105,14 @@ def apply_pins(work: _Work, ranked: Ranked, removed: Mask, showable: Mask) -> Ra
         if refusal:
             work.outcomes.append(report(effect, "beaten", f"{action.sku}: {refusal}"))
         pins.append(Pin(-1 if refusal else ordinal, action.position, effect.rule.id, action.on_missing == "compact"))
+    if work.collapse:
+        ranked = collapse_rows(ranked, work.targets.snapshot, pinned=[pin.ordinal for pin in pins if pin.ordinal >= 0])
+        before = {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
+        reach = replace(reach, before=before)
     order, placed = place_pins(ranked.ordinals, pins)
     record_pins(work, placed, effects, reach)
     rows = np.array([before.get(ordinal, -1) for ordinal in order.tolist()], dtype=np.intp)
-    return take_rows(ranked, order, rows)
+    return replace(take_rows(ranked, order, rows), pinned=list_pinnable(work, effects, reach))
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,13 @@ class _Reach:
             (pin.obey_query and ordinal not in self.before, _("the words do not find it")),
         )
         return next((reason for failed, reason in checks if failed), "")
+
+
+def list_pinnable(work: _Work, effects: Sequence[tuple[Effect, PinAction]], reach: _Reach) -> tuple[int, ...]:
+    """What these pins show when the shopper takes the filters away: facets count for clicks that may do so."""
+    anywhere = replace(reach, allowed=np.ones_like(reach.allowed))
+    found = [(work.targets.find_ordinal(action.sku), action) for _effect, action in effects]
+    return tuple(ordinal for ordinal, action in found if not anywhere.refuse(action, ordinal))
 
 
 def record_pins(

@@ -31,10 +31,11 @@ def explain(query: Query, live: LiveState, pool: Pool, ranked: Ranked, page: Pag
             "terms": list(query.terms),
             "language": query.language,
             "at": query.now.isoformat(),
-            "understanding": asdict(query.understanding) if query.understanding else None,
+            "understanding": asdict(pool.understanding) if pool.understanding else None,
         },
         "relaxations": [asdict(item) for item in pool.relaxations],
         "legs": {**pool.legs, "chosen": len(ranked.ordinals)},
+        "duplicates": None if ranked.duplicates is None else sum(ranked.duplicates.values()),
         "encoder": live.generation.model if live.generation and query.vector is not None else None,
         "rules": [asdict(outcome) for outcome in ranked.outcomes],
         "notes": list(page.notes),
@@ -52,6 +53,7 @@ def _explain_hit(hit: Hit, live: LiveState) -> dict[str, Any]:
         "parts": dict(hit.parts),
         "shares": shares,
         "moves": [asdict(move) for move in hit.moves],
+        "duplicates": hit.duplicates,
     }
 
 

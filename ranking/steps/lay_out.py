@@ -9,6 +9,7 @@ from ranking.contracts import MAX_RESULTS, Facet, Hit, Page, Query, Ranked
 from ranking.errors import BadSearch
 from ranking.registry import LiveState
 from ranking.retrieval.cards import load_cards
+from ranking.retrieval.duplicates import offer_groups
 from ranking.retrieval.facet_question import FacetQuestion
 from ranking.retrieval.facets import count_facets
 from ranking.retrieval.filters import Mask, check_fields
@@ -44,6 +45,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
             parts={name: float(part[row]) for name, part in ranked.parts.items()},
             moves=ranked.moves.get(int(ranked.ordinals[row]), ()),
             product=cards[id_],
+            duplicates=(ranked.duplicates or {}).get(int(ranked.ordinals[row]), 0),
         )
         for row, id_ in zip(rows, ids, strict=True)
         if id_ in cards
@@ -57,7 +59,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         layout=GRID,
         timings_ms={},
         notes=(*query.notes, *ranked.notes),
-        understanding=query.understanding,
+        understanding=pool.understanding,
         relaxations=pool.relaxations,
     )
 
@@ -72,6 +74,8 @@ def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[
         locale=request.locale,
         now=query.now,
         category=request.category,
+        groups=None if ranked.duplicates is None else offer_groups(live.snapshot),
+        pinned=ranked.pinned,
     )
     with translation.override(_DJANGO_LANGUAGES.get(request.locale, "en")):
         return count_facets(question)
@@ -80,7 +84,8 @@ def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[
 def _countable(pool: Pool, ranked: Ranked) -> Mask:
     """Found products less what rules removed, and what rules pinned in."""
     candidates: Mask = pool.candidates if ranked.removed is None else pool.candidates & ~ranked.removed
-    if len(ranked.ordinals) and not candidates[ranked.ordinals].all():
+    brought = np.array([*ranked.ordinals.tolist(), *ranked.pinned], np.int64) if ranked.pinned else ranked.ordinals
+    if len(brought) and not candidates[brought].all():
         candidates = candidates.copy()
-        candidates[np.asarray(ranked.ordinals)] = True
+        candidates[np.asarray(brought)] = True
     return candidates

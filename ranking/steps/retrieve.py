@@ -1,7 +1,8 @@
 """Step 2: everything that matters: both legs in one round trip, then the shopper's filters.
 
-The shopper's filters cut the candidate set and never widen it, so a facet's count is exactly what a click returns;
-market, page category and "show only" rules narrow the dense leg itself, exactly where few products remain.
+The shopper's filters cut the candidate set and never widen it, so a facet's count is exactly what a click returns; what
+is near in meaning is told by similarity, not by rank, so that a selective filter keeps all of its near products.
+Market, page category and "show only" rules narrow the dense leg itself, exactly where few products remain.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ import psycopg
 from django.db import connection
 from numpy.typing import NDArray
 
-from ranking.contracts import Filter, Query, Relaxation
+from ranking.contracts import Filter, Query, Relaxation, Understanding
+from ranking.language.settling import settle_categories
 from ranking.merchandising.targets import Removal, find_removed
 from ranking.registry import LiveState
 from ranking.retrieval import dense
@@ -23,7 +25,6 @@ from ranking.retrieval.pool import Pool
 from ranking.retrieval.relaxation import name_dropped_words, narrow_by_numbers
 from ranking.retrieval.window import Window, read_window, window_statement
 
-MAX_DENSE = 1000
 # Parts that compare products with each other, not with the query alone.
 _READ_VECTORS = ("pseudo_relevance",)
 
@@ -54,21 +55,25 @@ class _Scope:
 def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
     base = scope.base
     asked = read_lexical_query(query)
-    rows, nearest = _run_legs(query, live, base, asked)
+    rows, near = _run_legs(query, live, base, asked)
     parameters = live.config.parameters
     lexical = score_bm25(live.snapshot, asked, rows, k1=parameters["k1"])
     found = base & (lexical.coverage >= parameters["minimum_coverage"])
     similarity = np.full(len(base), np.nan, np.float32)
-    ordinals, cosines = _locate(live, nearest, base)
-    similarity[ordinals] = cosines
-    low, high = (float(cosines.min()), float(cosines.max())) if len(cosines) else (0.0, 1.0)
-    near = ordinals[cosines >= max(high - parameters["dense_margin"], parameters["dense_floor"])]
-    legs = {"lexical": int(found.sum()), "dense": len(near)}
+    similarity[near.ordinals] = near.cosines
+    # The range of the first ones alone, so that a part's number does not depend on how many were asked for.
+    first = near.cosines[: int(parameters["dense_limit"])]
+    low, high = (float(first.min()), float(first.max())) if len(first) else (0.0, 1.0)
+    within = near.ordinals[near.cosines >= max(high - parameters["dense_margin"], parameters["dense_floor"])]
+    legs = {"lexical": int(found.sum()), "dense": len(within)}
     candidates = found.copy()
-    candidates[near] = True
+    candidates[within] = True
     if not asked.terms and query.understanding and query.understanding.numbers:  # "under 50": anything that fits
         candidates = base
-    candidates, relaxations = _keep_to_needs(query, live, candidates, found, lexical)
+    understanding = query.understanding
+    if understanding is not None and not query.request.literal:
+        understanding = settle_categories(understanding, lexical.scores, live.snapshot)
+    candidates, relaxations = _keep_to_needs(query, understanding, live, candidates, found, lexical)
     chosen = candidates & scope.wanted
     best = _choose_window(live, lexical.scores, candidates, chosen, similarity)
     window = _fill_similarity(query, live, best, similarity)
@@ -84,14 +89,19 @@ def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
         relaxations=relaxations,
         field_coverage=lexical.fields,
         window=window,
+        understanding=understanding,
     )
 
 
 def _keep_to_needs(
-    query: Query, live: LiveState, candidates: Mask, found: Mask, lexical: LexicalMatches
+    query: Query,
+    understanding: Understanding | None,
+    live: LiveState,
+    candidates: Mask,
+    found: Mask,
+    lexical: LexicalMatches,
 ) -> tuple[Mask, tuple[Relaxation, ...]]:
     """Candidates without what is not wanted and with the numbers asked for; what had to be let go, by name."""
-    understanding = query.understanding
     if understanding is None or not candidates.any():
         return candidates, ()
     relaxed: tuple[Relaxation, ...] = ()
@@ -130,52 +140,67 @@ def _browse(scope: _Scope) -> Pool:
     )
 
 
-def _run_legs(
-    query: Query, live: LiveState, base: Mask, asked: LexicalQuery
-) -> tuple[list[PostingRow], list[tuple[int, float]]]:
-    """Posting lists and nearest vectors in one round trip to the database."""
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Dense hits in the base, most similar first."""
+
+    ordinals: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+
+
+def _run_legs(query: Query, live: LiveState, base: Mask, asked: LexicalQuery) -> tuple[list[PostingRow], _Near]:
+    """Posting lists and nearest vectors in one round trip to the database; a second one for the vectors of a query to
+    which more products are near than the first brought.
+    """
     segment_ids = [segment_id for segment_id, _, _ in live.snapshot.segments]
-    raw = _raw_connection()
+    parameters = live.config.parameters
+    limit, most = int(parameters["dense_limit"]), int(parameters["dense_most"])
+    total, raw = live.snapshot.document_count, _raw_connection()
     with raw.pipeline():
         postings = psycopg.Cursor(raw)
         postings.execute(POSTINGS_SQL, [segment_ids, asked.list_terms()], binary=True)
-        vectors = _ask_nearest(raw, query, live, base)
+        leg = dense.plan_leg(base, total=total, limit=limit, ef_search=int(parameters["ef_search"]))
+        vectors = _ask_nearest(raw, query, live, base, leg)
         rows = postings.fetchall()
-        nearest = vectors.fetchall() if vectors else []
-    return rows, nearest
+        found = vectors.fetchall() if vectors else []
+    near = _locate(live, found, base, limit=limit)
+    if most > limit and _is_cut_short(live, found, near, leg):
+        vectors = _ask_nearest(raw, query, live, base, dense.plan_leg(base, total=total, limit=most, ef_search=most))
+        near = _locate(live, vectors.fetchall() if vectors else [], base, limit=most)
+    return rows, near
 
 
-def _ask_nearest(raw: Any, query: Query, live: LiveState, base: Mask) -> psycopg.Cursor[Any] | None:
+def _is_cut_short(live: LiveState, found: Sequence[tuple[int, float]], near: _Near, leg: dense.Leg) -> bool:
+    return dense.is_cut_short(
+        np.array([row[1] for row in found], np.float32),
+        limit=leg.limit,
+        margin=live.config.parameters["dense_margin"],
+        floor=live.config.parameters["dense_floor"],
+        best=float(near.cosines[0]) if len(near.cosines) else None,
+    )
+
+
+def _ask_nearest(raw: Any, query: Query, live: LiveState, base: Mask, leg: dense.Leg) -> psycopg.Cursor[Any] | None:
     if query.vector is None or live.generation is None or not base.any():
         return None
-    parameters = live.config.parameters
-    limit = int(parameters["dense_limit"])
-    only_ids: Sequence[int] | None = None
-    if dense.prefer_exact(base):
-        only_ids = live.snapshot.product_ids[base].tolist()
-    else:
-        # Rows outside the base are dropped afterwards, so ask for as many more as will be lost.
-        limit = min(int(limit * len(base) / max(int(base.sum()), 1)) + 1, MAX_DENSE)
+    only_ids = live.snapshot.product_ids[base].tolist() if leg.exact else None
     cursor = psycopg.Cursor(raw)
     cursor.execute(
         "SELECT set_config('hnsw.ef_search', %s, false), set_config('hnsw.iterative_scan', 'relaxed_order', false)",
-        [str(min(max(int(parameters["ef_search"]), limit), MAX_DENSE))],
+        [str(leg.ef_search)],
     )
     vectors = psycopg.Cursor(raw)
-    vectors.execute(*dense.nearest_statement(live.generation, query.vector, limit=limit, only_ids=only_ids))
+    vectors.execute(*dense.nearest_statement(live.generation, query.vector, limit=leg.limit, only_ids=only_ids))
     return vectors
 
 
-def _locate(
-    live: LiveState, nearest: Sequence[tuple[int, float]], base: Mask
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Ordinals and cosines of the dense hits that are in the base, most similar first."""
+def _locate(live: LiveState, nearest: Sequence[tuple[int, float]], base: Mask, *, limit: int) -> _Near:
     ordinals = live.snapshot.ordinals(np.array([row[0] for row in nearest], np.int64))
     cosines = np.array([row[1] for row in nearest], np.float32)
     keep = ordinals >= 0
     keep[keep] = base[ordinals[keep]]
-    limit = int(live.config.parameters["dense_limit"])
-    return ordinals[keep][:limit], cosines[keep][:limit]
+    order = np.argsort(-cosines[keep], kind="stable")[:limit]  # HNSW's relaxed order is nearly sorted
+    return _Near(ordinals[keep][order], cosines[keep][order])
 
 
 def _choose_window(
@@ -185,7 +210,9 @@ def _choose_window(
     and of those that pass the shopper's filters.
     """
     size = int(live.config.parameters["window"])
-    best = candidates & ~np.isnan(similarity)
+    best = np.zeros(len(candidates), bool)
+    known = np.flatnonzero(candidates & ~np.isnan(similarity))
+    best[known if len(known) <= size else known[np.argpartition(-similarity[known], size)[:size]]] = True
     for among in (candidates, chosen):
         found = np.flatnonzero(among)
         best[found if len(found) <= size else found[np.argpartition(-bm25[found], size)[:size]]] = True

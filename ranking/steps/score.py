@@ -69,13 +69,13 @@ def _read_best(
 ) -> tuple[Pool, list[str]]:
     """The pool with what the cross-encoder says of the best candidates, as many as it reads in its time."""
     reranker, reason = get_reranker()
-    if reranker is None or query.understanding is None:
+    if reranker is None or pool.understanding is None:
         return pool, [reason] if reason else []
     parameters = live.config.parameters
     best = ordinals[np.argsort(-blended, kind="stable")[: int(parameters["rerank_top"])]]
     ids = live.snapshot.product_ids[best].tolist()
     texts = [text_of_product(*parts) for parts in load_reading_texts(ids, query.language)]
-    scores, notes = reranker.rerank(query.understanding.text, texts, budget_ms=parameters["rerank_budget_ms"])
+    scores, notes = reranker.rerank(pool.understanding.text, texts, budget_ms=parameters["rerank_budget_ms"])
     cross = np.full(len(pool.chosen), np.nan, np.float32)
     cross[best] = scores
     return replace(pool, cross=cross), list(notes)

@@ -1,17 +1,21 @@
 """Step 1: what the words mean and which rules hold."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from catalog.text import analyse, detect_language, normalise
-from ranking.contracts import Query, SearchRequest, Understanding
+from ranking.contracts import IntentGuess, Query, SearchRequest, Understanding
+from ranking.language.concepts import current_concepts
+from ranking.language.intent import guess_intent
 from ranking.language.keywords import keyword_text
 from ranking.language.nonsense import is_nonsense
 from ranking.language.reading import read_literally, read_query
-from ranking.merchandising.facts import make_facts
+from ranking.merchandising.facts import Reading, make_facts
 from ranking.merchandising.match import match_rules
+from ranking.merchandising.readings import read_otherwise
 from ranking.registry import LiveState, encode_query
 
 # What compares vectors; without a weight on any of them the query is not encoded.
@@ -25,7 +29,9 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
     normalised = " ".join(normalise(request.query).split())
     terms = tuple(analyse(normalised))
     understanding = _read(request, normalised, live) if normalised else None
-    facts = make_facts(request, normalised=normalised, terms=terms)
+    facts = make_facts(
+        request, normalised=normalised, terms=terms, readings=_read_otherwise(request, understanding, live)
+    )
     rules = match_rules(
         live.book,
         facts,
@@ -34,7 +40,10 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
         without=request.without_rules,
         explain_limit=EXPLAINED_MISSES if request.explain else 0,
     )
-    vector, note = _encode(understanding, live) if understanding else (None, "")
+    vector, note = None, ""
+    if understanding:
+        vector, note = _encode(understanding, live)
+        understanding = replace(understanding, intent=_guess_intent(understanding, live, vector))
     return Query(
         request=request,
         normalised=normalised,
@@ -48,6 +57,15 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
     )
 
 
+def _read_otherwise(
+    request: SearchRequest, understanding: Understanding | None, live: LiveState
+) -> tuple[Reading, ...]:
+    """Rules hold for the corrected words and for the same words in the other language, too."""
+    if understanding is None or request.literal:
+        return ()
+    return read_otherwise(understanding, current_concepts(live.snapshot.vocabulary))
+
+
 def _encode(understanding: Understanding, live: LiveState) -> tuple[Any, str]:
     """The vector of the query's keywords, or None and why nothing is compared by meaning."""
     if not any(live.config.weights.get(name) for name in VECTOR_PARTS):
@@ -57,6 +75,13 @@ def _encode(understanding: Understanding, live: LiveState) -> tuple[Any, str]:
     if is_nonsense(understanding, live.snapshot, versions=live.versions):
         return None, "dense leg off: no word of the query is known"
     return encode_query(keyword_text(understanding), live.generation)
+
+
+def _guess_intent(understanding: Understanding, live: LiveState, vector: Any) -> IntentGuess | None:
+    """What is wanted stands in the words that name no product ("does it work with …"), so all of them are read."""
+    if vector is not None and live.generation and keyword_text(understanding) != understanding.text:
+        vector, _ = encode_query(understanding.text, live.generation)
+    return guess_intent(understanding.text, vector, model_name=live.generation.model if live.generation else "")
 
 
 def _read(request: SearchRequest, normalised: str, live: LiveState) -> Understanding:

@@ -8,10 +8,13 @@ from decimal import Decimal
 from django.db.models import Count
 
 from catalog.models import Product, Review, Variant
+from ranking.contracts import Hit
+from ranking.similar import similar_to
 from ranking.storefront.attributes import AttributeNames, load_attribute_names
 from ranking.storefront.categories import CategoryLink, load_trail, localised
 
 REVIEWS_SHOWN = 10
+SIMILAR_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class ProductPage:
     rating_count: int
     histogram: tuple[tuple[int, int, int], ...]  # stars, reviews, percent of all
     reviews: tuple[Review, ...]
+    similar: tuple[Hit, ...] = ()
 
     @property
     def in_stock(self) -> bool:
@@ -85,6 +89,7 @@ def load_product_page(sku: str, *, variant_sku: str, locale: str, now: datetime)
         rating_count=product.rating_count,
         histogram=histogram,
         reviews=_reviews(product, locale),
+        similar=similar_to(product, locale=locale, limit=SIMILAR_SHOWN, now=now).hits,
     )
 
 

@@ -7,22 +7,26 @@ from django.utils.translation import gettext as _
 from ranking.contracts import Page, Relaxation
 from ranking.storefront.results_url import ResultsUrl
 
+# What a search notes of a query of which nobody knows a word (ranking/steps/understand.py): not a fault of the shop's.
+NO_KNOWN_WORD = "dense leg off: no word of the query is known"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Sentences above the results; `exact_href` searches for exactly what was typed (empty where that is the same);
-    `offer` is what may have been meant.
+    `offer` is what may have been meant; `is_unknown`: nothing is found, and no word was understood.
     """
 
     sentences: tuple[str, ...]
     exact_href: str
     offer: str = ""
     offer_href: str = ""
+    is_unknown: bool = False
 
 
 def describe_reading(page: Page, url: ResultsUrl) -> Reading:
     understanding = page.understanding
-    if understanding is None or not page.hits:
+    if understanding is None:
         return Reading((), "")
     dropped = {(item.kind, item.text) for item in page.relaxations}
     kept = [need.text for need in understanding.numbers if need.fields and ("number", need.text) not in dropped]
@@ -30,7 +34,8 @@ def describe_reading(page: Page, url: ResultsUrl) -> Reading:
     correction = understanding.correction
     applied = correction.corrected if correction and correction.applied else ""
     corrected = [_("Showing results for “%(words)s”.") % {"words": applied}] if applied else []
-    sentences = corrected + [_say_relaxed(page.relaxations, kind) for kind in ("meaning", "word", "number", "unwanted")]
+    relaxations = page.relaxations if page.hits else ()
+    sentences = corrected + [_say_relaxed(relaxations, kind) for kind in ("meaning", "word", "number", "unwanted")]
     if kept:
         sentences.append(_("Only what fits: %(words)s.") % {"words": _quote(kept)})
     if left_out:
@@ -38,7 +43,13 @@ def describe_reading(page: Page, url: ResultsUrl) -> Reading:
     exact = str(replace(url, literal=True, page=1)) if kept or left_out or applied else ""
     offer = correction.corrected if correction and not applied else ""
     said = tuple(sentence for sentence in sentences if sentence)
-    return Reading(said, exact, offer, str(replace(url, query=offer, page=1)) if offer else "")
+    return Reading(
+        said,
+        exact,
+        offer,
+        offer_href=str(replace(url, query=offer, page=1)) if offer else "",
+        is_unknown=not page.total and NO_KNOWN_WORD in page.notes,
+    )
 
 
 def _say_relaxed(relaxations: tuple[Relaxation, ...], kind: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ranking.contracts import Page, Sort
 from ranking.storefront.categories import CategoryLink
 from ranking.storefront.facet_panels import Chip, FacetPanel, build_chips, build_panels
-from ranking.storefront.reading import Reading, describe_reading
+from ranking.storefront.reading import NO_KNOWN_WORD, Reading, describe_reading
 from ranking.storefront.results_url import LAST_PAGE, PAGE_SIZE, ResultsUrl
 
 SORT_LABELS: Mapping[Sort, "str | Promise"] = {
@@ -48,6 +48,8 @@ class ResultsPage:
     first_shown: int
     last_shown: int
     reading: Reading
+    all_offers_href: str  # "" where they are shown
+    one_offer_href: str  # the way back, "" where one is shown
 
 
 def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()) -> ResultsPage:
@@ -68,12 +70,15 @@ def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Seque
         first_shown=first + 1,
         last_shown=first + len(page.hits),
         reading=describe_reading(page, url),
+        all_offers_href=str(url.with_all_offers()) if url.collapse else "",
+        one_offer_href="" if url.collapse else str(url.with_one_offer()),
     )
 
 
 def describe_notes(notes: Sequence[str]) -> tuple[str, ...]:
-    """What is degraded, in a shopper's words; staff read the notes themselves."""
-    return (gettext("Search runs in a reduced mode at the moment: some matches may be missing."),) if notes else ()
+    """What may be missing, in a shopper's words; staff read the notes themselves, those on the order too."""
+    degraded = [note for note in notes if note.startswith("dense leg off") and note != NO_KNOWN_WORD]
+    return (gettext("Search runs in a reduced mode at the moment: some matches may be missing."),) if degraded else ()
 
 
 def _page_links(url: ResultsUrl, last_page: int) -> tuple[PageLink, ...]:

@@ -22,6 +22,7 @@ class ResultsUrl:
     page: int = 1
     explain: bool = False
     literal: bool = False
+    collapse: bool = True  # offers of the same thing show as one
 
     def __str__(self) -> str:
         pairs = self.fields()
@@ -44,6 +45,8 @@ class ResultsUrl:
             pairs.append(("explain", "1"))
         if self.literal and without != "q":
             pairs.append(("literal", "1"))
+        if not self.collapse and without != "q":
+            pairs.append(("collapse", "0"))
         return pairs
 
     def selection(self, field: str) -> Filter | None:
@@ -75,6 +78,13 @@ class ResultsUrl:
     def in_category(self, key: str) -> "ResultsUrl":
         return replace(self, category=key, page=1).choose("category", ())
 
+    def with_all_offers(self) -> "ResultsUrl":
+        """On the same page of the results: what stands there now stands there or a little later."""
+        return replace(self, collapse=False)
+
+    def with_one_offer(self) -> "ResultsUrl":
+        return replace(self, collapse=True, page=1)
+
     def _with(self, item: Filter | None, field: str) -> "ResultsUrl":
         others = [other for other in self.filters if other.field != field]
         if item is not None:
@@ -99,4 +109,5 @@ def read_results_url(params: Mapping[str, Sequence[str]], *, category: str = "")
         page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
         explain=last("explain") == "1",
         literal=last("literal") == "1",
+        collapse=last("collapse") != "0",
     )

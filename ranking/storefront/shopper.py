@@ -41,6 +41,7 @@ class Shopper:
             device=self.device,
             explain=url.explain and self.is_staff,
             literal=url.literal,
+            collapse=url.collapse,
         )
 
 

@@ -59,11 +59,15 @@ def open_page(chromium: Browser, shop: None, live_server: Any) -> Iterator[OpenP
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_(path: str, *, language: str = "en-US", phone: bool = False, script: bool = True) -> Page:
+    def open_(
+        path: str, *, language: str = "en-US", phone: bool = False, script: bool = True, session: str = ""
+    ) -> Page:
         device: dict[str, Any] = PHONE if phone else {"viewport": {"width": 1280, "height": 900}}
         context = chromium.new_context(locale=language, java_script_enabled=script, **device)
         context.set_default_timeout(10_000)
         contexts.append(context)
+        if session:
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda message: _note(complaints, message))
         page.on("pageerror", lambda error: complaints.append(_describe(error)))

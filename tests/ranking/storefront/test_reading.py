@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def lamps() -> None:
     RankingConfig.objects.filter(is_live=True).update(weights={"bm25": 1})
     for sku, price in (("A", "10.00"), ("B", "90.00")):
-        add_product(sku, "desk lamp", "台灯", price=price)
+        add_product(sku, f"desk lamp {sku}", f"台灯 {sku}", price=price)
     add_product("C", "oak chair", "橡木椅子", price="10.00")
     index_all()
 
