@@ -17,6 +17,7 @@ TRIALS: Mapping[str, float] = {
     "category": 0.1,
     "entity": 0.1,
     "number": 0.1,
+    "head": 0.1,
     "title": 0.1,
     "stuffing": 0.1,
     "cross_encoder": 0.2,
@@ -99,6 +100,7 @@ def make_search(
 ) -> Search:
     from ranking.contracts import SearchRequest
     from ranking.pipeline import search
+    from ranking.steps.understand import NOTHING_KNOWN
 
     config_id = save_config(name, variation, parameters)
     # Judges graded offers of one thing apart, so all of them are ranked.
@@ -113,8 +115,10 @@ def make_search(
 
     def run(text: str) -> list[int]:
         page = search(replace(asked, query=text))
-        if page.notes:
-            raise Degraded("; ".join(page.notes))
+        # That nothing is shown for nonsense is an answer, not a degraded search.
+        degraded = [note for note in page.notes if note != NOTHING_KNOWN]
+        if degraded:
+            raise Degraded("; ".join(degraded))
         return [identify(hit.product.sku) for hit in page.hits]
 
     return run

@@ -27,6 +27,7 @@ from ranking.merchandising.book import RuleBook, current_book, forget_book
 from ranking.models import RankingConfig
 from ranking.reranker import forget_reranker, get_reranker
 from ranking.retrieval.dense import LiveGeneration, forget_generation, live_generation
+from ranking.retrieval.postings_memory import forget_postings
 from ranking.retrieval.snapshot import IndexSnapshot, current_snapshot, forget_snapshot
 from ranking.retrieval.vocabulary import forget_vocabulary
 
@@ -35,7 +36,8 @@ _VECTOR_CACHE_SIZE = 2048
 
 # Chosen by cross-validation on judged queries: benchmarks/tune_fusion.py, docs/log.md.
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01,
+    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "head": 0.15, "stuffing": 0.2,
+    "in_stock": 0.02, "popularity": 0.02, "rating": 0.01,
 }  # fmt: skip
 DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
@@ -171,6 +173,7 @@ def forget_live() -> None:
     forget_term_counts()
     forget_concepts()
     forget_synonyms()
+    forget_postings()
     forget_reranker()
     with _vectors_lock:
         _vectors.clear()

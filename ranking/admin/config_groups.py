@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ class Group:
 _WORDS = Group(
     _("How well it answers the words"),
     (
-        "bm25", "dense", "pseudo_relevance", "title", "category", "entity", "number", "intent_attention",
+        "bm25", "dense", "pseudo_relevance", "head", "title", "category", "entity", "number", "intent_attention",
         "keyword_cosine",
     ),
     told=_("A product's score is the sum of each number times its weight. 0 switches a number off."),
@@ -55,10 +56,10 @@ GROUPS = (_WORDS, _PRODUCT, _ALIKE, _LEARNED, _RETRIEVAL)
 _OTHER_WEIGHTS, _OTHER_PARAMETERS = _WORDS, _RETRIEVAL
 
 
-def build_fieldsets(weights: Mapping[str, float], parameters: Iterable[str]) -> list[tuple[object, dict[str, object]]]:
+def build_fieldsets(weights: Mapping[str, float], parameters: Iterable[str]) -> list[tuple[Any, dict[str, Any]]]:
     """Django's fieldsets of all these names; closed is what is off as a whole, and Retrieval."""
     known = {name for group in GROUPS for name in (*group.weights, *group.parameters)}
-    built: list[tuple[object, dict[str, object]]] = []
+    built: list[tuple[Any, dict[str, Any]]] = []
     given = tuple(parameters)
     for group in GROUPS:
         own = [name for name in group.weights if name in weights]
@@ -67,7 +68,7 @@ def build_fieldsets(weights: Mapping[str, float], parameters: Iterable[str]) -> 
         other += [name for name in given if name not in known] if group is _OTHER_PARAMETERS else []
         names = [f"{WEIGHT_PREFIX}{name}" for name in own] + [f"{PARAMETER_PREFIX}{name}" for name in other]
         is_off = bool(group.title_off) and not any(weights[name] for name in own)
-        options = {"fields": _set_in_rows(names), "description": group.told}
+        options: dict[str, Any] = {"fields": _set_in_rows(names), "description": group.told}
         if is_off or group is _RETRIEVAL:
             options["classes"] = ["collapse"]
         built.append((group.title_off if is_off else group.title, options))

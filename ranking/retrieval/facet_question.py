@@ -143,7 +143,7 @@ def _gather_values(question: FacetQuestion, name: str) -> HeldValues:
     for _, values in _read_values(snapshot, documents, with_holders=False):
         counts += np.bincount(values, minlength=len(by_value))
     repeated = np.zeros(len(by_value), np.int64)
-    for holders, values in _read_values(snapshot, documents[question.offers_without(name)], at_a_time=None):
+    for holders, values in _read_values(snapshot, documents[question.offers_without(name)], all_at_once=True):
         repeated += np.bincount(values[question.mark_repeats(holders, values)], minlength=len(by_value))
     counts -= repeated
     present = np.flatnonzero(counts)
@@ -155,14 +155,14 @@ def _read_values(
     documents: NDArray[np.int64],
     *,
     with_holders: bool = True,
-    at_a_time: int | None = _AT_A_TIME,
+    all_at_once: bool = False,
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
-    """Holders and values of these documents, a part of them at a time; without `with_holders` only the values; all at
-    once with `at_a_time` None.
+    """Holders and values of these documents, a part of them at a time, or `all_at_once`; without `with_holders` only
+    the values.
     """
     offsets, known = snapshot.facet_offsets, len(snapshot.vocabulary.value_attribute)
     nobody = np.empty(0, np.int64)
-    step = at_a_time or max(len(documents), 1)
+    step = max(len(documents), 1) if all_at_once else _AT_A_TIME
     for start in range(0, len(documents), step):
         part = documents[start : start + step]
         values = snapshot.facet_values[expand_ranges(offsets, part)]

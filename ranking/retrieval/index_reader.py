@@ -97,8 +97,13 @@ def read_documents(cursor: psycopg.Cursor[Any], *, newer_than: int | None = None
         f"FROM (SELECT {expressions} FROM catalog_searchdocument {where}) AS d GROUP BY product_id / {_IDS_TOGETHER}"
     )
     cursor.execute(statement, binary=True)
-    packed = np.frombuffer(b"".join(row[0] for row in cursor), _SENT_ROW)
-    rows = np.empty(len(packed), list(_ROW_TYPES.items()))
+    parts = [_read_sent(row[0]) for row in cursor]
+    return np.concatenate(parts) if parts else _read_sent(b"")
+
+
+def _read_sent(message: bytes) -> NDArray[Any]:
+    sent = np.frombuffer(message, _SENT_ROW)
+    rows = np.empty(len(sent), list(_ROW_TYPES.items()))
     for name in _ROW_TYPES:
-        rows[name] = packed[name]
+        rows[name] = sent[name]
     return rows

@@ -73,21 +73,21 @@ class FieldCoverage(Mapping[str, Floats]):
     def __getitem__(self, name: str) -> Floats:
         if name not in self._made:
             bit = FIELD_BITS[name]
-            self._made[name] = np.zeros(self._size, np.float32)
+            self._made[name], scratch = np.zeros(self._size, np.float32), np.zeros(self._size, np.float32)
             for slot in self._slots.values():
                 held = [
                     (hits.ordinals[inside], weight)
                     for hits, weight in slot.ways
                     for inside in (np.flatnonzero(hits.masks & bit),)
                 ]
-                _add_best(self._made[name], slot.idf / self._whole, held)
+                _add_best(self._made[name], slot.idf / self._whole, held, scratch)
         return self._made[name]
 
     def terms_held_by(self, ordinals: NDArray[np.int64]) -> set[str]:
         return {
             term
             for term, slot in self._slots.items()
-            if any(np.isin(ordinals, hits.ordinals).any() for hits, _ in slot.ways)
+            if any(_holds_any(hits.ordinals, ordinals) for hits, _ in slot.ways)
         }
 
     def __iter__(self) -> Iterator[str]:
@@ -114,6 +114,14 @@ class LexicalMatches:
         return self.fields.terms_held_by(ordinals)
 
 
+def _holds_any(listed: NDArray[np.int64], wanted: NDArray[np.int64]) -> bool:
+    """Whether an ascending list holds any of a few ordinals: np.isin would look at the whole list."""
+    if not len(listed):
+        return False
+    places = np.minimum(np.searchsorted(listed, wanted), len(listed) - 1)
+    return bool((listed[places] == wanted).any())
+
+
 def score_bm25(
     snapshot: IndexSnapshot, asked: LexicalQuery, rows: Iterable[PostingRow], *, k1: float
 ) -> LexicalMatches:
@@ -121,10 +129,11 @@ def score_bm25(
     hits = _read_hits(snapshot, rows, k1)
     slots = _make_slots(snapshot, asked, hits)
     whole = sum(slot.idf for slot in slots.values()) or 1.0
-    scores, coverage = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    scores, coverage, scratch = (np.zeros(size, np.float32) for _ in range(3))
     for slot in slots.values():
-        _add_best(scores, slot.idf, [(way.ordinals, weight * way.saturation) for way, weight in slot.ways])
-        _add_best(coverage, slot.idf / whole, [(way.ordinals, weight) for way, weight in slot.ways])
+        ways = slot.ways
+        _add_best(scores, slot.idf, [(way.ordinals, weight * way.saturation) for way, weight in ways], scratch)
+        _add_best(coverage, slot.idf / whole, [(way.ordinals, weight) for way, weight in ways], scratch)
     excluded = np.zeros(size, bool)
     for group in asked.negated:
         found = _join(group, hits)
@@ -134,16 +143,21 @@ def score_bm25(
     return LexicalMatches(scores * coverage, coverage, excluded, FieldCoverage(slots, whole, size), idf)
 
 
-def _add_best(into: Floats, factor: float, ways: Sequence[tuple[NDArray[np.int64], Floats | float]]) -> None:
-    """Adds `factor` times the value of the best way to say a term."""
+def _add_best(
+    into: Floats, factor: float, ways: Sequence[tuple[NDArray[np.int64], Floats | float]], scratch: Floats
+) -> None:
+    """Adds `factor` times the value of the best way to say a term. `scratch` is all zeros, before and after: only
+    places that hold the term are touched, whatever the size of the catalog.
+    """
     if len(ways) == 1:
         ordinals, value = ways[0]
         into[ordinals] += np.float32(factor) * value
         return
-    best = np.zeros_like(into)
     for ordinals, value in ways:
-        best[ordinals] = np.maximum(best[ordinals], value)
-    into += np.float32(factor) * best
+        scratch[ordinals] = np.maximum(scratch[ordinals], value)
+    for ordinals, _ in ways:
+        into[ordinals] += np.float32(factor) * scratch[ordinals]
+        scratch[ordinals] = 0.0
 
 
 def _read_hits(snapshot: IndexSnapshot, rows: Iterable[PostingRow], k1: float) -> dict[str, _Hits]:
@@ -194,14 +208,22 @@ def _join(terms: Sequence[str], hits: Mapping[str, _Hits]) -> _Hits | None:
     if len(distinct) == 1:
         return hits[distinct[0]]
     own = [hits[term] for term in distinct]
-    shared = reduce(lambda left, right: np.intersect1d(left, right, assume_unique=True), (h.ordinals for h in own))
+    shared = reduce(_intersect, sorted((item.ordinals for item in own), key=len))
     places = [np.searchsorted(item.ordinals, shared) for item in own]
     saturation = np.mean([item.saturation[at] for item, at in zip(own, places, strict=True)], axis=0)
     masks = np.bitwise_and.reduce([item.masks[at] for item, at in zip(own, places, strict=True)])
     return _Hits(shared, saturation.astype(np.float32), masks)
 
 
+def _intersect(fewer: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of two ascending lists; np.intersect1d would sort them again."""
+    if not len(more):
+        return more
+    places = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
+    return fewer[more[places] == fewer]
+
+
 def _idf(snapshot: IndexSnapshot, hits: _Hits) -> float:
-    holding = int(snapshot.live[hits.ordinals].sum())
+    holding = int(np.count_nonzero(snapshot.live[hits.ordinals]))
     count = max(snapshot.document_count, holding)
     return float(np.log1p((count - holding + 0.5) / (holding + 0.5)))

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 def order_by_score(scores: NDArray[np.floating], product_ids: NDArray[np.int64]) -> NDArray[np.int64]:
     """Places of the highest score first; of equal ones the lowest product id first. Scores have no NaN.
 
-    The same as np.lexsort((product_ids, -scores)), 6 ms instead of 25 for 300,000 candidates: the sort of one key is
-    vectorised, and few scores are equal.
+    The same as np.lexsort((product_ids, -scores)), but most of the work is one plain sort: few scores are equal.
     """
     order = np.argsort(-scores)
     ranked = scores[order]

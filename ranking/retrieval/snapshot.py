@@ -159,7 +159,10 @@ def _build(
     for id_, part in parts:
         segments.append((id_, first, len(part.product_ids)))
         first += len(part.product_ids)
-    rows = index_reader.read_documents(cursor)
+    rows = index_reader.read_documents(cursor, newer_than=known.version if known else None)
+    columns = {name: np.zeros(first, kind) for name, kind in index_reader.COLUMN_TYPES.items()}
+    if known:
+        _carry_columns(known, segments, columns)
     arrays = [part for _, part in parts]
     sizes = [np.diff(part.facet_offsets) for part in arrays]
     empty = IndexSnapshot(
@@ -169,12 +172,23 @@ def _build(
         facet_offsets=np.concatenate([[0], np.cumsum(_join(sizes, np.int64))]),
         facet_values=_join([part.facet_values for part in arrays], np.int32),
         title_keys=_join([part.title_keys for part in arrays], np.int64),
-        columns={name: np.zeros(first, kind) for name, kind in index_reader.COLUMN_TYPES.items()},
+        columns=columns,
         vocabulary=vocabulary,
         _sorted_ids=np.empty(0, np.int64),
         _sorted_ordinals=np.empty(0, np.int64),
     )
-    return _apply_changes(empty, version, rows)
+    return _apply_changes(_sort_ids(empty) if known else empty, version, rows)
+
+
+def _carry_columns(
+    known: IndexSnapshot, segments: Sequence[tuple[int, int, int]], columns: Mapping[str, NDArray[Any]]
+) -> None:
+    """What is known of the documents of segments that stay: a new segment must not mean reading a million rows."""
+    starts = {id_: first for id_, first, _ in known.segments}
+    for id_, first, count in segments:
+        if id_ in starts:
+            for name, column in columns.items():
+                column[first : first + count] = known.columns[name][starts[id_] : starts[id_] + count]
 
 
 def _apply_changes(known: IndexSnapshot, version: int, rows: NDArray[Any]) -> IndexSnapshot:
@@ -184,16 +198,13 @@ def _apply_changes(known: IndexSnapshot, version: int, rows: NDArray[Any]) -> In
     at, rows = _locate(known, rows)
     for name in columns:
         columns[name][at] = rows[name]
-    indexed = np.flatnonzero(columns["live"])
-    order = np.argsort(known.product_ids[indexed], kind="stable")
-    return replace(
-        known,
-        version=version,
-        columns=columns,
-        _memory={},
-        _sorted_ids=known.product_ids[indexed][order],
-        _sorted_ordinals=indexed[order],
-    )
+    return _sort_ids(replace(known, version=version, columns=columns, _memory={}))
+
+
+def _sort_ids(snapshot: IndexSnapshot) -> IndexSnapshot:
+    indexed = np.flatnonzero(snapshot.live)
+    order = np.argsort(snapshot.product_ids[indexed], kind="stable")
+    return replace(snapshot, _sorted_ids=snapshot.product_ids[indexed][order], _sorted_ordinals=indexed[order])
 
 
 def _locate(known: IndexSnapshot, rows: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:

@@ -8,6 +8,7 @@ from ranking.scorers import (
     dense,
     entity,
     fresh,
+    head,
     in_stock,
     intent_attention,
     keyword_cosine,
@@ -22,7 +23,8 @@ from ranking.scorers import (
 )
 
 _OF_WORDS = [
-    bm25, dense, pseudo_relevance, keyword_cosine, intent_attention, title, category, entity, number, cross_encoder,
+    bm25, dense, pseudo_relevance, keyword_cosine, intent_attention, title, category, entity, number, head,
+    cross_encoder,
 ]  # fmt: skip
 _OF_PRODUCTS = [in_stock, popularity, rating, fresh, margin, stuffing]
 # Last, because it reads the parts of all others.

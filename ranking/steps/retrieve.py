@@ -20,9 +20,11 @@ from ranking.merchandising.targets import Removal, find_removed
 from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
-from ranking.retrieval.lexical import POSTINGS_SQL, LexicalMatches, LexicalQuery, PostingRow, score_bm25
+from ranking.retrieval.lexical import POSTINGS_SQL, LexicalMatches, LexicalQuery, score_bm25
 from ranking.retrieval.pool import Pool
+from ranking.retrieval.postings_memory import memory
 from ranking.retrieval.relaxation import name_dropped_words, narrow_by_numbers
+from ranking.retrieval.unwanted import find_written
 from ranking.retrieval.window import Window, read_window, window_statement
 
 # Parts that compare products with each other, not with the query alone.
@@ -55,9 +57,8 @@ class _Scope:
 def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
     base = scope.base
     asked = read_lexical_query(query)
-    rows, near = _run_legs(query, live, base, asked)
+    lexical, near = _run_legs(query, live, base, asked)
     parameters = live.config.parameters
-    lexical = score_bm25(live.snapshot, asked, rows, k1=parameters["k1"])
     found = base & (lexical.coverage >= parameters["minimum_coverage"])
     similarity = np.full(len(base), np.nan, np.float32)
     similarity[near.ordinals] = near.cosines
@@ -105,7 +106,8 @@ def _keep_to_needs(
     if understanding is None or not candidates.any():
         return candidates, ()
     relaxed: tuple[Relaxation, ...] = ()
-    kept = candidates & ~lexical.excluded
+    written = find_written(understanding.negated, candidates, lexical.scores, live.snapshot)
+    kept = candidates & ~lexical.excluded & ~written
     if kept.any():
         candidates = kept
     else:
@@ -148,26 +150,31 @@ class _Near:
     cosines: NDArray[np.float32]
 
 
-def _run_legs(query: Query, live: LiveState, base: Mask, asked: LexicalQuery) -> tuple[list[PostingRow], _Near]:
-    """Posting lists and nearest vectors in one round trip to the database; a second one for the vectors of a query to
-    which more products are near than the first brought.
+def _run_legs(query: Query, live: LiveState, base: Mask, asked: LexicalQuery) -> tuple[LexicalMatches, _Near]:
+    """Posting lists and nearest vectors in one round trip to the database, which looks for vectors while this process
+    scores the postings; a second one for the vectors of a query to which more products are near than the first brought.
     """
     segment_ids = [segment_id for segment_id, _, _ in live.snapshot.segments]
+    known, unread = memory.find(segment_ids, asked.list_terms())
     parameters = live.config.parameters
     limit, most = int(parameters["dense_limit"]), int(parameters["dense_most"])
     total, raw = live.snapshot.document_count, _raw_connection()
     with raw.pipeline():
         postings = psycopg.Cursor(raw)
-        postings.execute(POSTINGS_SQL, [segment_ids, asked.list_terms()], binary=True)
+        if unread:
+            postings.execute(POSTINGS_SQL, [segment_ids, unread], binary=True)
+            raw.pgconn.send_flush_request()  # the postings are wanted before the vectors are found
         leg = dense.plan_leg(base, total=total, limit=limit, ef_search=int(parameters["ef_search"]))
         vectors = _ask_nearest(raw, query, live, base, leg)
-        rows = postings.fetchall()
+        rows = postings.fetchall() if unread else []
+        memory.keep(segment_ids, unread, rows)
+        lexical = score_bm25(live.snapshot, asked, [*known, *rows], k1=parameters["k1"])
         found = vectors.fetchall() if vectors else []
     near = _locate(live, found, base, limit=limit)
     if most > limit and _is_cut_short(live, found, near, leg):
         vectors = _ask_nearest(raw, query, live, base, dense.plan_leg(base, total=total, limit=most, ef_search=most))
         near = _locate(live, vectors.fetchall() if vectors else [], base, limit=most)
-    return rows, near
+    return lexical, near
 
 
 def _is_cut_short(live: LiveState, found: Sequence[tuple[int, float]], near: _Near, leg: dense.Leg) -> bool:

@@ -10,6 +10,7 @@ from ranking.contracts import Query, Ranked
 from ranking.diversity import diversify
 from ranking.registry import LiveState
 from ranking.reranker import get_reranker, text_of_product
+from ranking.retrieval.ordering import order_by_score
 from ranking.retrieval.pool import Pool
 from ranking.retrieval.reading_texts import load_reading_texts
 from ranking.scorers import Scoring, cross_encoder, ltr
@@ -102,4 +103,4 @@ def _order(
     keys = {"rating": "rating_average", "newest": "created_at", "popularity": "popularity"}
     if sort in keys:
         return np.lexsort((ids, -blended, -columns[keys[sort]][ordinals]))
-    return np.lexsort((ids, -blended))
+    return order_by_score(blended, ids)

@@ -20,6 +20,7 @@ from ranking.registry import LiveState, encode_query
 
 # What compares vectors; without a weight on any of them the query is not encoded.
 VECTOR_PARTS = ("dense", "pseudo_relevance", "keyword_cosine", "intent_attention")
+NOTHING_KNOWN = "dense leg off: no word of the query is known"
 # How many rules that did not match an explained search lists with their reason.
 EXPLAINED_MISSES = 50
 
@@ -73,7 +74,7 @@ def _encode(understanding: Understanding, live: LiveState) -> tuple[Any, str]:
     if live.generation is None:
         return None, "dense leg off: no product is embedded yet"
     if is_nonsense(understanding, live.snapshot, versions=live.versions):
-        return None, "dense leg off: no word of the query is known"
+        return None, NOTHING_KNOWN
     return encode_query(keyword_text(understanding), live.generation)
 
 

@@ -25,6 +25,16 @@ WEB_ALONE_SECONDS = 20.0
 QUEUES = ("cpu", "gpu", "train")
 
 
+# Measured with a million products (docs/operations.md): the C library keeps freed arrays instead of handing their pages
+# back and forth, and one thread multiplies the small matrices. What the environment says comes first.
+PROCESS_DEFAULTS = {
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TOP_PAD_": "67108864",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
 class Supervisor:
     """The shop on one machine, from the first lock to the last process."""
 
@@ -38,6 +48,7 @@ class Supervisor:
         self.services_seen_at = 0.0
         self.all_started = False
         self.environment = {
+            **PROCESS_DEFAULTS,
             **os.environ,
             MARK: str(self.folder.var),
             "SEARCHSITE_VAR_DIR": str(self.folder.var),

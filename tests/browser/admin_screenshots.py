@@ -5,12 +5,16 @@ It writes docs/screenshots/admin-<page>-<device>-<language>.png and changes noth
 
 import argparse
 import shutil
+from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.browser.screenshots import DEVICES, LANGUAGES, OUT
 
 WORDS = {"en": "headphones", "zh": "耳机"}
+PREVIEWED = {"en": "black headphones under 100", "zh": "黑色头戴式蓝牙耳机 100元以下"}
+# Taller than a screen, or the columns of the preview would not be in the picture.
+PREVIEW_HEIGHT = 1300
 
 
 def sign_in(context: BrowserContext, base: str, password: str) -> Page:
@@ -23,13 +27,13 @@ def sign_in(context: BrowserContext, base: str, password: str) -> Page:
     return page
 
 
-def take_all(page: Page, base: str, label: str, word: str) -> None:
+def take_all(page: Page, base: str, label: str, language: str) -> None:
     def shoot(name: str) -> None:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(1200)
         page.screenshot(path=OUT / f"admin-{name}-{label}.png")
 
-    page.goto(f"{base}/admin/ranking/rule/add/?query={word}")
+    page.goto(f"{base}/admin/ranking/rule/add/?query={WORDS[language]}")
     shoot("rule-form")
     page.goto(f"{base}/admin/catalog/upload/")
     shoot("uploads")
@@ -37,6 +41,21 @@ def take_all(page: Page, base: str, label: str, word: str) -> None:
     shoot("upload-refused-rows")
     page.goto(f"{base}/admin/catalog/product/")
     shoot("products")
+    page.goto(f"{base}/admin/ranking/rankingconfig/add/")
+    shoot("ranking-form")
+    preview(page, base, language)
+    shoot("search-preview")
+
+
+def preview(page: Page, base: str, language: str) -> None:
+    """Two rankings side by side: other weights are tried, none is saved."""
+    size = page.viewport_size
+    if size is not None:
+        page.set_viewport_size({"width": size["width"], "height": PREVIEW_HEIGHT})
+    asked = urlencode({"q": PREVIEWED[language], "locale": language, "b": "draft", "w.bm25": "0.3", "w.dense": "0.7"})
+    page.goto(f"{base}/admin/ranking/rankingconfig/search-preview/?{asked}")
+    page.locator("#sp-weights > summary").click()
+    page.locator(".sp-column details[id^=sp-parts] summary").first.click()
 
 
 def main() -> None:
@@ -50,7 +69,7 @@ def main() -> None:
             for language, locale in LANGUAGES.items():
                 context = browser.new_context(locale=locale, **options)
                 page = sign_in(context, arguments.base, arguments.password)
-                take_all(page, arguments.base, f"{device}-{language}", WORDS[language])
+                take_all(page, arguments.base, f"{device}-{language}", language)
                 context.close()
 
 

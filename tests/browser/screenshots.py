@@ -23,6 +23,8 @@ DEVICES: dict[str, dict[str, Any]] = {
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 WORDS = {"en": "headphones", "zh": "连衣裙"}
 PRODUCT_WORDS = {"en": "dress", "zh": "连衣裙"}
+# What is read from the words, said above the results.
+READ_WORDS = {"en": "headfones under 100", "zh": "蓝雅耳机 100元以下"}
 
 
 def take_all(browser: Browser, base: str) -> None:
@@ -53,7 +55,12 @@ def visit(page: Page, base: str, language: str, *, phone: bool, shoot: Any) -> N
     page.goto(f"{base}/search/?q={PRODUCT_WORDS[language]}&f.rating.min=4")
     page.locator(".card__link").first.click()
     shoot("product")
-    page.goto(f"{base}/search/?q=qwxzvy")
+    page.locator("#similar").scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('similar').scrollIntoView({block: 'end'})")
+    shoot("similar")
+    page.goto(f"{base}/search/?q={READ_WORDS[language]}")
+    shoot("reading")
+    page.goto(f"{base}/search/?q=asdfgh zxcvbn")
     shoot("nothing-found")
 
 

@@ -15,8 +15,8 @@ def bells(shop: None) -> None:
     """Three offers of one bell, and another bell."""
     brand = Brand.objects.get(key="lumo-1")
     for number, price in enumerate(("30.00", "20.00", "10.00")):
-        add_product(f"BELL-{number}", "Brass bell", "黄铜铃", price=price, popularity=9 - number, brand=brand)
-    add_product("BELL-S", "Silver bell", "银铃", brand=brand)
+        add_product(f"BELL-{number}", "Brass bell", "黄铜门铃", price=price, popularity=9 - number, brand=brand)
+    add_product("BELL-S", "Silver bell", "银色门铃", brand=brand)
     index_all()
 
 
@@ -30,7 +30,7 @@ def list_skus(page: Page) -> list[str]:
     ("language", "query", "more", "back"),
     [
         pytest.param("en-US", "bell", "+2 more offers", "Show offers of the same thing once", id="en"),
-        pytest.param("zh-CN", "铃", "另有 2 个同款报价", "同款商品只显示一次", id="zh"),
+        pytest.param("zh-CN", "门铃", "另有 2 个同款报价", "同款商品只显示一次", id="zh"),
     ],
 )
 def test_more_offers_lead_to_all_of_them_and_back(

@@ -1,7 +1,7 @@
 """The admin's search preview in a real browser: typing, weights beside each other, and an address to send on."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -52,13 +52,20 @@ def test_two_weights_are_compared_and_taken_back(open_page: OpenPage, session: s
 
 
 def test_the_address_shows_a_colleague_the_same(open_page: OpenPage, session: str) -> None:
-    page = open_page(f"{PREVIEW}?q=lamp&b=draft&w.popularity=5&w.bm25=0", session=session)
+    address = f"{PREVIEW}?q=lamp&b=draft&w.popularity=5&w.bm25=0"
+    page = open_page(address, session=session)
     expect(page.locator("#sp-title-B")).to_be_visible()
     assert page.locator("#sp-w-popularity").input_value() == "5"
     first, second = column(page, "A"), column(page, "B")
-    assert first
+    assert first != second
     assert second[0] == "Desk lamp 00", "the most popular one"
-    other = open_page(page.url.partition("/admin/")[1] + page.url.partition("/admin/")[2], session=session)
+    page.locator("#sp-w-fresh").evaluate("input => input.closest('details').open = true")
+    page.locator("#sp-w-fresh").fill("1")
+    expect(page).to_have_url(re.compile("w.fresh=1"))
+    expect(page.locator("#sp-page.htmx-request")).to_have_count(0)
+    first, second = column(page, "A"), column(page, "B")
+    parts = urlsplit(page.url)
+    other = open_page(f"{parts.path}?{parts.query}", session=session)
     assert (column(other, "A"), column(other, "B")) == (first, second)
 
 

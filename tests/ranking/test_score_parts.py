@@ -10,6 +10,7 @@ import pytest
 from ranking.contracts import Page, SearchRequest
 from ranking.models import RankingConfig
 from ranking.pipeline import search
+from ranking.registry import DEFAULT_WEIGHTS
 from ranking.reranker import Reranker
 from ranking.scorers.registry import NEED_WORDS, SCORERS
 from ranking.steps import score as module
@@ -70,10 +71,9 @@ def test_draft_weights_count_for_one_request_only() -> None:
     tried = search(SearchRequest(query="headphones", explain=True, draft_weights={"bm25": 0.0, "rating": 1.0}))
     assert tried.ledger is not None
     assert tried.ledger["config"]["weights"]["rating"] == 1.0
-    assert tried.hits[0].score == pytest.approx(
-        tried.hits[0].parts["rating"] + 0.02 * sum(tried.hits[0].parts[name] for name in ("in_stock", "popularity")),
-        abs=1e-4,
-    )
+    weights = {**DEFAULT_WEIGHTS, "bm25": 0.0, "rating": 1.0}
+    expected = sum(weights[name] * part for name, part in tried.hits[0].parts.items())
+    assert tried.hits[0].score == pytest.approx(expected, abs=1e-4)
     assert [hit.score for hit in search(SearchRequest(query="headphones")).hits] == [hit.score for hit in before.hits]
 
 

@@ -28,6 +28,7 @@ def test_every_intent_has_words():
     ("note", "start"),
     [
         ("dense leg off: no product is embedded yet", "No product has been read for its meaning yet"),
+        ("dense leg off: no word of the query is known", "No word of the query is known"),
         ("dense leg off: the encoder is not loaded", "Matching by meaning was off"),
         ("learning to rank off: the file is missing", "The learned ranking was off"),
         ("reranker: 10 of 20 products read within 80 ms", "Close reading did not read all"),

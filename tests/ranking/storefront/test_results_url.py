@@ -60,3 +60,20 @@ def test_a_form_carries_everything_but_what_it_changes() -> None:
 
 def test_a_category_is_the_path() -> None:
     assert str(ResultsUrl(category="home/lamps", sort="newest")) == "/c/home/lamps/?sort=newest"
+
+
+@pytest.mark.parametrize(
+    ("given", "collapse"),
+    [({}, True), ({"collapse": ["0"]}, False), ({"collapse": ["1"]}, True), ({"collapse": ["no"]}, True)],
+    ids=["not said", "0", "1", "nonsense"],
+)
+def test_offers_of_the_same_thing_show_once_unless_0_is_asked(given: dict[str, list[str]], collapse: bool) -> None:
+    assert read_results_url(given).collapse is collapse
+
+
+def test_all_offers_stay_shown_until_another_search() -> None:
+    url = ResultsUrl(query="lamp", page=3).with_all_offers()
+    assert str(url) == "/search/?q=lamp&page=3&collapse=0"
+    assert str(url.toggle("brand", "sony")) == "/search/?q=lamp&f.brand=sony&collapse=0"
+    assert url.fields(without="q") == []
+    assert str(url.with_one_offer()) == "/search/?q=lamp"

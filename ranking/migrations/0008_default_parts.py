@@ -1,9 +1,12 @@
-"""The default weights with pseudo-relevance (docs/log.md); a configuration that a merchant has touched stays as it is."""
+"""The default weights with the parts of ADR 11; a configuration that a merchant has touched stays as it is."""
 
 from django.db import migrations
 
 BEFORE = {"bm25": 0.8, "dense": 0.2, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
-AFTER = {"bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
+AFTER = {
+    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "head": 0.15, "stuffing": 0.2,
+    "in_stock": 0.02, "popularity": 0.02, "rating": 0.01,
+}  # fmt: skip
 
 
 def _replace(apps, before, after):  # noqa: ANN001, ANN202 - Django's signature
