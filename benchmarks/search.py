@@ -21,6 +21,9 @@ OURS = "/api/v1/search?q="
 PEER = "/peer?q="
 ROUNDS = 3
 PER_ROUND = 200
+WARMING = 200
+# What the cross-encoder costs does not depend on what its part weighs.
+RERANK_WEIGHT = 0.1
 # It answers less than two requests a second.
 SLOW = ("django_naive",)
 DJANGO = "benchmarks.peers.wsgi_django:application"
@@ -51,13 +54,14 @@ def main() -> None:
         }
         figures = measure_all(started, texts)
         figures |= measure_memory(started)
+        figures |= measure_reranking(started["ours"], texts)
     write_result("search", figures=figures, data={**DATA, "queries_per_system": ROUNDS * PER_ROUND, "page_size": 24})
 
 
 def measure_all(servers: dict[str, Server], texts: Sequence[Any]) -> dict[str, float]:
     judged = [query.text for query in read_judged()]
-    fresh = title_queries(texts, count=2 * ROUNDS * PER_ROUND + 200)
-    warming, fresh = fresh[:200], fresh[200:]
+    fresh = title_queries(texts, count=2 * ROUNDS * PER_ROUND + WARMING)
+    warming, fresh = fresh[:WARMING], fresh[WARMING:]
     for name, server in servers.items():
         send(server, name, (judged + warming)[: 8 if name in SLOW else None], concurrency=4)
     alone: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
@@ -79,6 +83,22 @@ def measure_all(servers: dict[str, Server], texts: Sequence[Any]) -> dict[str, f
     for peer in ("django", "django_bare", "django_naive"):
         figures[f"rps_c8_ours_over_{peer}"] = figures["ours_rps_c8"] / figures[f"{peer}_rps_c8"]
     return figures | summarise_steps([answer for answers in alone["ours"] for answer in answers["steps"]])
+
+
+def measure_reranking(server: Server, texts: Sequence[Any]) -> dict[str, float]:
+    """The same endpoint once the live configuration weighs the cross-encoder over the top 20, with queries not sent yet."""
+    from ranking.models import RankingConfig
+
+    live = RankingConfig.objects.get(is_live=True)
+    live.weights = {**live.weights, "cross_encoder": RERANK_WEIGHT}
+    live.save()
+    fresh = title_queries(texts, count=2 * ROUNDS * PER_ROUND + 2 * WARMING + PER_ROUND)[-(WARMING + PER_ROUND) :]
+    send(server, "ours", fresh[:WARMING], concurrency=1)
+    answer = send(server, "ours", fresh[WARMING:], concurrency=1)
+    steps = [step["score"] for step in answer["steps"]]
+    return percentiles("rerank", [answer], "c1") | {
+        f"rerank_step_score_p{p}_ms": float(np.percentile(steps, p)) for p in (50, 95)
+    }
 
 
 def send(server: Server, name: str, queries: Sequence[str], *, concurrency: int) -> dict[str, Any]:
