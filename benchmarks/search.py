@@ -86,7 +86,7 @@ def measure_all(servers: dict[str, Server], texts: Sequence[Any]) -> dict[str, f
 
 
 def measure_reranking(server: Server, texts: Sequence[Any]) -> dict[str, float]:
-    """The same endpoint once the live configuration weighs the cross-encoder over the top 20, with queries not sent yet."""
+    """The same endpoint once the live configuration weighs the cross-encoder over the top 20; queries not sent yet."""
     from ranking.models import RankingConfig
 
     live = RankingConfig.objects.get(is_live=True)
