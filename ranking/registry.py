@@ -36,7 +36,7 @@ _VECTOR_CACHE_SIZE = 2048
 
 # Chosen by cross-validation on judged queries: benchmarks/tune_fusion.py, docs/log.md.
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "head": 0.15, "stuffing": 0.2,
+    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.2, "head": 0.15, "stuffing": 0.2,
     "in_stock": 0.02, "popularity": 0.02, "rating": 0.01,
 }  # fmt: skip
 DEFAULT_PARAMETERS: Mapping[str, float] = {

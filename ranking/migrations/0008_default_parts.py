@@ -4,7 +4,7 @@ from django.db import migrations
 
 BEFORE = {"bm25": 0.8, "dense": 0.2, "in_stock": 0.02, "popularity": 0.02, "rating": 0.01}
 AFTER = {
-    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.1, "head": 0.15, "stuffing": 0.2,
+    "bm25": 0.7, "dense": 0.3, "pseudo_relevance": 0.2, "head": 0.15, "stuffing": 0.2,
     "in_stock": 0.02, "popularity": 0.02, "rating": 0.01,
 }  # fmt: skip
 
