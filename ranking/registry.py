@@ -43,7 +43,7 @@ DEFAULT_PARAMETERS: Mapping[str, float] = {
     "k1": 1.2,
     "minimum_coverage": 0.3,  # share of the query's idf a lexical match must hold
     "dense_limit": 200,  # nearest vectors asked for
-    "dense_most": 1000,  # … and when all of these are near; no more than this leg of retrieval gives
+    "dense_most": 400,  # … and when all of these are near; the vector index gives 1,000 at most
     "dense_margin": 0.03,  # a dense-only hit may be this much less similar than the best
     "dense_floor": 0.0,  # … and never below this cosine
     "window": 200,  # lexical hits whose cosine is fetched although the dense leg missed them

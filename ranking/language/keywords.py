@@ -81,7 +81,13 @@ def keyword_text(understanding: Understanding) -> str:
         for keyword in understanding.keywords
         if keyword.role != "negated" and not searched.isdisjoint(keyword.terms)
     ]
-    return " ".join(words) or understanding.text
+    text = " ".join(words)
+    # Signs between the same words are no reason to encode a second text.
+    return text if text and _letters(text) != _letters(understanding.text) else understanding.text
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def searched_text(text: str, scopes: Sequence[Scope]) -> str:

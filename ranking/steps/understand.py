@@ -20,6 +20,8 @@ from ranking.registry import LiveState, encode_query
 
 # What compares vectors; without a weight on any of them the query is not encoded.
 VECTOR_PARTS = ("dense", "pseudo_relevance", "keyword_cosine", "intent_attention")
+# From this share of the characters on, the keywords' vector says as much of the intent as that of all words.
+MOSTLY_KEPT = 0.7
 NOTHING_KNOWN = "dense leg off: no word of the query is known"
 # How many rules that did not match an explained search lists with their reason.
 EXPLAINED_MISSES = 50
@@ -79,8 +81,11 @@ def _encode(understanding: Understanding, live: LiveState) -> tuple[Any, str]:
 
 
 def _guess_intent(understanding: Understanding, live: LiveState, vector: Any) -> IntentGuess | None:
-    """What is wanted stands in the words that name no product ("does it work with …"), so all of them are read."""
-    if vector is not None and live.generation and keyword_text(understanding) != understanding.text:
+    """What is wanted stands in the words that name no product ("does it work with …"), so all of them are read, unless
+    hardly any were left out.
+    """
+    kept = len(keyword_text(understanding)) / max(len(understanding.text), 1)
+    if vector is not None and live.generation and kept < MOSTLY_KEPT:
         vector, _ = encode_query(understanding.text, live.generation)
     return guess_intent(understanding.text, vector, model_name=live.generation.model if live.generation else "")
 
