@@ -16,6 +16,8 @@ from benchmarks.catalog_in_database import open_catalog
 from benchmarks.chorus import DATA, read_judged, read_texts, require_data, title_queries
 from benchmarks.harness import ROOT, proportional_memory_mb, report, setup_django, write_result
 from benchmarks.servers import Server, serve
+from searchsite.supervision.plan import WEB_DEFAULTS
+from searchsite.supervision.supervisor import PROCESS_DEFAULTS
 
 OURS = "/api/v1/search?q="
 PEER = "/peer?q="
@@ -28,7 +30,7 @@ RERANK_WEIGHT = 0.1
 SLOW = ("django_naive",)
 DJANGO = "benchmarks.peers.wsgi_django:application"
 SYSTEMS: dict[str, tuple[str, str, dict[str, str]]] = {
-    "ours": ("searchsite.wsgi:application", f"{OURS}laptop", {}),
+    "ours": ("searchsite.wsgi:application", f"{OURS}laptop", {**PROCESS_DEFAULTS, **WEB_DEFAULTS}),
     "django": (DJANGO, f"{PEER}laptop", {"BENCHMARK_DJANGO": "page"}),
     "django_bare": (DJANGO, f"{PEER}laptop", {"BENCHMARK_DJANGO": "bare"}),
     "django_naive": (DJANGO, f"{PEER}laptop", {"BENCHMARK_DJANGO": "naive"}),

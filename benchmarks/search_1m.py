@@ -16,6 +16,8 @@ from benchmarks.million_catalog import PRODUCTS, open_million, read_stages, run_
 from benchmarks.million_queries import GROUPS, AskedQuery, make_queries
 from benchmarks.search import SYSTEMS, measure_memory, percentiles, send, summarise, summarise_steps
 from benchmarks.servers import Server, descendants, serve
+from searchsite.supervision.plan import WEB_DEFAULTS
+from searchsite.supervision.supervisor import PROCESS_DEFAULTS
 
 Answers = Sequence[Mapping[str, Any]]
 
@@ -24,12 +26,7 @@ ALONE, TOGETHER = 150, 200
 WARMING = 200
 PEER_QUERIES = 10
 # What `manage.py up` and the Docker image set too (docs/operations.md, "Large catalogs").
-LARGE_CATALOG = {
-    "MALLOC_TRIM_THRESHOLD_": "1073741824",
-    "MALLOC_MMAP_THRESHOLD_": "1073741824",
-    "MALLOC_TOP_PAD_": "67108864",
-    "OPENBLAS_NUM_THREADS": "1",
-}
+LARGE_CATALOG = {**PROCESS_DEFAULTS, **WEB_DEFAULTS}
 PEERS = {name: SYSTEMS[name] for name in ("django", "django_bare")}
 DATA = {
     "catalog": "synthetic: 20,000 products of the demo generator (126 kinds, English and Chinese), each there 50 times "

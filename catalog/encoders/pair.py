@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -22,14 +23,18 @@ class PairEncoder:
         self.dimension = multilingual.dimension + english.dimension
         self._multilingual = multilingual
         self._english = english
+        # Model runs let other threads work: the halves of a query take as long as the slower of them.
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="english-half")
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         width = self._multilingual.dimension
-        vectors[:, :width] = self._multilingual.encode_queries(texts)
         english = [position for position, text in enumerate(texts) if not _HAN.search(text)]
-        if english:
-            vectors[english, width:] = self._english.encode_queries([texts[position] for position in english])
+        asked = [texts[position] for position in english]
+        half = self._aside.submit(self._english.encode_queries, asked) if english else None
+        vectors[:, :width] = self._multilingual.encode_queries(texts)
+        if half:
+            vectors[english, width:] = half.result()
             vectors[english] *= np.float32(0.5**0.5)
         return vectors
 

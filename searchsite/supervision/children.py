@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from searchsite.supervision.processes import kill_group, tied_to_parent
@@ -26,6 +26,8 @@ class ChildPlan:
     queues: tuple[str, ...] = ()
     # Sent between SIGTERM and SIGKILL: a Celery worker gives its unfinished tasks back to the broker on SIGQUIT.
     hurry: signal.Signals | None = None
+    # Unless the environment says otherwise.
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 class Child:
@@ -34,7 +36,7 @@ class Child:
     def __init__(self, plan: ChildPlan, *, log_folder: Path, environment: Mapping[str, str], cwd: Path) -> None:
         self.plan = plan
         self.log = log_folder / f"{plan.name}.log"
-        self.environment = dict(environment)
+        self.environment = {**plan.defaults, **environment}
         self.cwd = cwd
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0

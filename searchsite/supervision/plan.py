@@ -10,6 +10,9 @@ WEB_WORKERS = 2
 # Each of them holds one database connection; the embedded server allows 100.
 WEB_THREADS = 4
 
+# One thread a model: the two halves of a query are encoded side by side, and other searches want the other cores.
+WEB_DEFAULTS = {"MODEL_THREADS": "1"}
+
 
 def plan_children(*, host: str, port: int, run_folder: Path) -> list[ChildPlan]:
     """In starting order. One worker takes uploads and indexing; another holds the models, so they load once."""
@@ -30,7 +33,7 @@ def plan_web(host: str, port: int) -> ChildPlan:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "8", "searchsite.wsgi:application"]
-    return ChildPlan("web", command, patience=12)
+    return ChildPlan("web", command, patience=12, defaults=WEB_DEFAULTS)
 
 
 def plan_worker(name: str, queues: tuple[str, ...], *, concurrency: int, patience: float) -> ChildPlan:

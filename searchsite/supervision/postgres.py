@@ -26,12 +26,11 @@ START_TRIES = 20
 SMALL_SHM_BYTES = 1024**3
 # C.UTF-8 from the builtin provider: under plain C, pg_trgm silently drops Chinese.
 INITDB = ("--auth", "scram-sha-256", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 CONFIGURATION = """\
 # Written at every start; your own settings go into postgresql.conf above the include line's effect.
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-shared_buffers = {buffers}MB
+shared_buffers = 256MB
 maintenance_work_mem = 512MB
 work_mem = 32MB
 random_page_cost = 1.1
@@ -41,20 +40,6 @@ max_connections = 100
 shared_preload_libraries = 'pg_stat_statements'
 dynamic_shared_memory_type = {shared_memory}
 """
-
-
-def choose_buffers(memory: int) -> int:
-    """Megabytes for shared_buffers: a twelfth of the memory, so that vector indexes of large catalogs stay in it; pages
-    are taken as they are used.
-    """
-    return min(max(memory // 12, 128), 2048)
-
-
-def memory_mb() -> int:
-    """What this machine has, or what its container may use where that is less."""
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = CONTAINER_LIMIT.read_text().strip() if CONTAINER_LIMIT.exists() else ""
-    return min(physical, int(limit) if limit.isdigit() else physical) // 2**20
 
 
 class EmbeddedPostgres:
@@ -95,9 +80,7 @@ class EmbeddedPostgres:
         # Containers give /dev/shm 64 MB by default, and parallel index builds need more.
         small = not shared_memory.exists() or shutil.disk_usage(shared_memory).total < SMALL_SHM_BYTES
         ours = self.data / "searchsite.conf"
-        ours.write_text(
-            CONFIGURATION.format(shared_memory="mmap" if small else "posix", buffers=choose_buffers(memory_mb()))
-        )
+        ours.write_text(CONFIGURATION.format(shared_memory="mmap" if small else "posix"))
         self.account.own(ours)
         main = self.data / "postgresql.conf"
         include = "include_if_exists = 'searchsite.conf'\n"

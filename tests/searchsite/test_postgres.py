@@ -6,7 +6,6 @@ import socket
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from searchsite.supervision import binaries, postgres
 from searchsite.supervision.account import ServerAccount
 from searchsite.supervision.errors import ServerFailed
-from searchsite.supervision.postgres import EmbeddedPostgres, choose_buffers, explain_failure, memory_mb
+from searchsite.supervision.postgres import EmbeddedPostgres, explain_failure
 from searchsite.supervision.services import server_home
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to an account of the servers' own")
@@ -158,18 +157,3 @@ def test_a_broken_configuration_is_told_with_the_servers_own_words(server):
         file.write("\nshared_buffers = 'plenty'\n")
     with pytest.raises(ServerFailed, match="shared_buffers"):
         server.start("shop")
-
-
-@pytest.mark.parametrize(("memory", "buffers"), [(512, 128), (6_000, 500), (24_000, 2_000), (512_000, 2_048)])
-def test_the_server_keeps_a_twelfth_of_the_memory_within_bounds(memory: int, buffers: int) -> None:
-    assert choose_buffers(memory) == buffers
-
-
-@pytest.mark.parametrize(("written", "expected"), [("1073741824", 1024), ("max", None)], ids=["limited", "unlimited"])
-def test_a_container_has_what_it_may_use(
-    written: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "memory.max").write_text(written)
-    monkeypatch.setattr("searchsite.supervision.postgres.CONTAINER_LIMIT", tmp_path / "memory.max")
-    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    assert memory_mb() == min(expected or whole, whole)
