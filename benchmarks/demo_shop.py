@@ -13,7 +13,7 @@ from catalog.postings import build_segment
 from catalog.text import fold_key
 from catalog.units import canonical_unit, format_quantity, to_canonical
 from ranking.retrieval import index_reader
-from ranking.retrieval.lexical import PostingRow
+from ranking.retrieval.postings_memory import PostingRow
 from ranking.retrieval.snapshot import IndexSnapshot
 from ranking.retrieval.vocabulary import AttributeNode, Node, Vocabulary
 

@@ -98,9 +98,8 @@ def make_search(
     locale: str = "en",
     identify: Callable[[str], int] = int,
 ) -> Search:
-    from ranking.contracts import SearchRequest
+    from ranking.contracts import NO_KNOWN_WORD, SearchRequest
     from ranking.pipeline import search
-    from ranking.steps.understand import NOTHING_KNOWN
 
     config_id = save_config(name, variation, parameters)
     # Judges graded offers of one thing apart, so all of them are ranked.
@@ -116,7 +115,7 @@ def make_search(
     def run(text: str) -> list[int]:
         page = search(replace(asked, query=text))
         # That nothing is shown for nonsense is an answer, not a degraded search.
-        degraded = [note for note in page.notes if note != NOTHING_KNOWN]
+        degraded = [note for note in page.notes if note != NO_KNOWN_WORD]
         if degraded:
             raise Degraded("; ".join(degraded))
         return [identify(hit.product.sku) for hit in page.hits]

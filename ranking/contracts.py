@@ -60,6 +60,9 @@ class SearchRequest:
     draft_weights: Mapping[str, float] | None = None
 
 
+# The note of a search that compares nothing by meaning because nobody knows its words.
+NO_KNOWN_WORD = "dense leg off: no word of the query is known"
+
 Intent = Literal["search", "compare", "ask", "browse", "support", "navigate"]
 INTENTS: tuple[Intent, ...] = ("search", "compare", "ask", "browse", "support", "navigate")
 

@@ -9,7 +9,6 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from catalog.encoders.adapter import Adapter
 from catalog.encoders.tokeniser import Tokeniser
 from feedback.trainers.backbone import load_backbone, pool_mean
 from feedback.trainers.facts import FactBook
+from feedback.trainers.loop import train
 from feedback.trainers.lora import add_lora, export_lora
 from feedback.trainers.weak_queries import WeakQuery, write_query
 
@@ -66,29 +66,18 @@ class BiEncoderTrainer:
         report: Callable[[str], None],
         *,
         save: Callable[[Adapter], None] = lambda adapter: None,
-        save_seconds: float = 180.0,
     ) -> Adapter:
         """`save` gets what is trained so far every few minutes."""
-        recipe, started = self._recipe, time.monotonic()
-        saved, losses = started, []
-        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        optimiser = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=0.01)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: learning_share(step, recipe))
         self.model.train()
-        for step, (catalog, version, queries) in enumerate(self._batches(catalogs), start=1):
-            loss = self._loss(catalog, version, queries)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, 1.0)
-            optimiser.step()
-            schedule.step()
-            optimiser.zero_grad()
-            losses.append(float(loss.detach()))
-            if step % 20 == 0:
-                report(f"step {step} loss {np.mean(losses[-60:]):.3f} after {time.monotonic() - started:.0f} s")
-            if time.monotonic() - saved > save_seconds:
-                saved = time.monotonic()
-                save(self.export(step, started))
-        return self.export(recipe.steps, started)
+        return train(
+            [parameter for parameter in self.model.parameters() if parameter.requires_grad],
+            (self._loss(*batch) for batch in self._batches(catalogs)),
+            self._recipe,
+            export=self.export,
+            report=report,
+            save=save,
+            smoothed=60,
+        )
 
     def export(self, step: int, started: float) -> Adapter:
         notes = {"steps": step, "seconds": round(time.monotonic() - started), "seed": self._recipe.seed}
@@ -144,10 +133,3 @@ def graded_loss(scores: torch.Tensor, grades: Vectors, positives: NDArray[np.int
         lower = scores.masked_fill(known > grade - gap, -torch.inf)
         losses.append(torch.logaddexp(score[:, 0], torch.logsumexp(lower, 1)) - score[:, 0])
     return torch.stack(losses).mean()
-
-
-def learning_share(step: int, recipe: Any) -> float:
-    """Linear warm-up, then linearly down to a tenth."""
-    if step < recipe.warm_up:
-        return (step + 1) / recipe.warm_up
-    return max(0.1, 1 - (step - recipe.warm_up) / max(1, recipe.steps - recipe.warm_up))

@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 from catalog.encoders.adapter import Adapter
 from catalog.encoders.tokeniser import Tokeniser
 from feedback.trainers.backbone import load_backbone, pool_mean
-from feedback.trainers.bi_encoder import learning_share
 from feedback.trainers.facts import FactBook
+from feedback.trainers.loop import train
 from feedback.trainers.lora import add_lora, export_lora, to_floats
 from feedback.trainers.pairs import Group, make_group
 from ranking.reranker import QUERY_TOKENS
@@ -62,30 +61,18 @@ class CrossEncoderTrainer:
         report: Callable[[str], None],
         *,
         save: Callable[[Adapter], None] = lambda adapter: None,
-        save_seconds: float = 180.0,
     ) -> Adapter:
         """`save` gets what is trained so far every few minutes."""
-        recipe, started = self._recipe, time.monotonic()
-        saved, losses = started, []
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        trained += list(self.head.parameters())
-        optimiser = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=0.01)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: learning_share(step, recipe))
         self.model.train()
-        for step in range(1, recipe.steps + 1):
-            loss = self.loss(self._next_groups(catalogs))
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, 1.0)
-            optimiser.step()
-            schedule.step()
-            optimiser.zero_grad()
-            losses.append(float(loss.detach()))
-            if step % 20 == 0:
-                report(f"step {step} loss {np.mean(losses[-100:]):.3f} after {time.monotonic() - started:.0f} s")
-            if time.monotonic() - saved > save_seconds:
-                saved = time.monotonic()
-                save(self.export(step, started))
-        return self.export(recipe.steps, started)
+        return train(
+            [*trained, *self.head.parameters()],
+            (self.loss(self._next_groups(catalogs)) for _ in range(self._recipe.steps)),
+            self._recipe,
+            export=self.export,
+            report=report,
+            save=save,
+        )
 
     def export(self, step: int, started: float) -> Adapter:
         notes = {"steps": step, "seconds": round(time.monotonic() - started), "seed": self._recipe.seed}

@@ -25,8 +25,3 @@ def boost_points(
     for mask, value in zip(masks, points, strict=True):
         boosted[mask] += value
     return boosted.astype(np.float32), points
-
-
-def sort_by_score(scores: npt.NDArray[np.float32], product_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
-    """Best first; equal scores by product id, so pages never overlap."""
-    return np.lexsort((product_ids, -scores))

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from catalog.postings import FIELD_BITS, read_masks
 from ranking.contracts import Expansion
+from ranking.retrieval.postings_memory import PostingRow
 from ranking.retrieval.snapshot import IndexSnapshot
 
 POSTINGS_SQL = (
     "SELECT term, segment_id, ordinals, frequencies, fields FROM catalog_posting "
     "WHERE segment_id = ANY(%s) AND term = ANY(%s)"
 )
-PostingRow = tuple[str, int, bytes, bytes, bytes]
 Floats = NDArray[np.float32]
 
 

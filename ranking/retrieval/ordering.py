@@ -19,3 +19,8 @@ def order_by_score(scores: NDArray[np.floating], product_ids: NDArray[np.int64])
     among = order[tied]
     order[tied] = among[np.lexsort((product_ids[among], -scores[among]))]
     return order
+
+
+def choose_best(ordinals: NDArray[np.int64], worth: NDArray[np.floating], most: int) -> NDArray[np.int64]:
+    """The `most` of these places with the greatest `worth` (float[N], by place), in no order; all if fewer."""
+    return ordinals if len(ordinals) <= most else ordinals[np.argpartition(-worth[ordinals], most)[:most]]

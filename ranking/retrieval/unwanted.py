@@ -16,6 +16,7 @@ from catalog.text import HAN
 from ranking.contracts import Keyword
 from ranking.retrieval.filters import Mask
 from ranking.retrieval.held_values import held_values
+from ranking.retrieval.ordering import choose_best
 from ranking.retrieval.snapshot import IndexSnapshot
 
 # Titles of so many candidates, the best by words, are read: about 10 ms; what lies beyond is on no page that is read.
@@ -33,9 +34,7 @@ def find_written(
     texts = [text for keyword in unwanted if _CHINESE.search(text := keyword.text.strip().rstrip(_ENDINGS))]
     if not texts:
         return found
-    ordinals = np.flatnonzero(candidates)
-    if len(ordinals) > MOST_READ:
-        ordinals = ordinals[np.argpartition(-bm25[ordinals], MOST_READ)[:MOST_READ]]
+    ordinals = choose_best(np.flatnonzero(candidates), bm25, MOST_READ)
     found[ordinals[_holding_values(texts, ordinals, snapshot)]] = True
     titled = snapshot.ordinals(_titled(texts, snapshot.product_ids[ordinals].tolist()))
     found[titled[titled >= 0]] = True

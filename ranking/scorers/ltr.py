@@ -10,6 +10,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from ranking.rank_model import ModelRefused, RankModel, check_parts, read_model
+from ranking.retrieval.ordering import choose_best
 from ranking.scorers import Scoring
 
 logger = structlog.get_logger(__name__)
@@ -69,6 +70,6 @@ def score(scoring: Scoring) -> NDArray[np.float32]:
     if model is None or not len(result):
         return result
     worth = np.sum([scoring.parts[name] for name in model.features], axis=0)
-    read = np.arange(len(worth)) if len(worth) <= MOST_READ else np.argpartition(-worth, MOST_READ)[:MOST_READ]
+    read = choose_best(np.arange(len(worth)), worth, MOST_READ)
     result[read] = model.score({name: scoring.parts[name][read] for name in model.features})
     return result

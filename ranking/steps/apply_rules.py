@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ranking.contracts import Query, Ranked, RuleOutcome
 from ranking.merchandising.actions import PinAction
-from ranking.merchandising.boosts import boost_points, sort_by_score
+from ranking.merchandising.boosts import boost_points
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
 from ranking.merchandising.pins import Pin, Placed, place_pins
@@ -20,6 +20,7 @@ from ranking.merchandising.targets import Mask, Targets
 from ranking.registry import LiveState
 from ranking.retrieval.duplicates import collapse_offers
 from ranking.retrieval.filters import live_mask
+from ranking.retrieval.ordering import order_by_score
 from ranking.retrieval.pool import Pool
 from ranking.retrieval.snapshot import IndexSnapshot
 
@@ -88,7 +89,7 @@ def apply_boosts(work: _Work, ranked: Ranked, snapshot: IndexSnapshot) -> Ranked
     for boost, mask, value in zip(boosts, masks, points, strict=True):
         kind = "boost" if boost.strength > 0 else "bury"
         work.log.add_all(ranked.ordinals[mask].astype(np.int64), make_move(boost, kind, points=value))
-    rows = sort_by_score(scores, snapshot.product_ids[ranked.ordinals])
+    rows = order_by_score(scores, snapshot.product_ids[ranked.ordinals])
     return select_rows(replace(ranked, scores=scores), rows)
 
 

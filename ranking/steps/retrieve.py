@@ -21,6 +21,7 @@ from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
 from ranking.retrieval.lexical import POSTINGS_SQL, LexicalMatches, LexicalQuery, score_bm25
+from ranking.retrieval.ordering import choose_best
 from ranking.retrieval.pool import Pool
 from ranking.retrieval.postings_memory import memory
 from ranking.retrieval.relaxation import name_dropped_words, narrow_by_numbers
@@ -219,10 +220,9 @@ def _choose_window(
     size = int(live.config.parameters["window"])
     best = np.zeros(len(candidates), bool)
     known = np.flatnonzero(candidates & ~np.isnan(similarity))
-    best[known if len(known) <= size else known[np.argpartition(-similarity[known], size)[:size]]] = True
+    best[choose_best(known, similarity, size)] = True
     for among in (candidates, chosen):
-        found = np.flatnonzero(among)
-        best[found if len(found) <= size else found[np.argpartition(-bm25[found], size)[:size]]] = True
+        best[choose_best(np.flatnonzero(among), bm25, size)] = True
     return np.flatnonzero(best)
 
 

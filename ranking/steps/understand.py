@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.text import analyse, detect_language, normalise
-from ranking.contracts import IntentGuess, Query, SearchRequest, Understanding
+from ranking.contracts import NO_KNOWN_WORD, IntentGuess, Query, SearchRequest, Understanding
 from ranking.language.concepts import current_concepts
 from ranking.language.intent import guess_intent
 from ranking.language.keywords import keyword_text
@@ -22,7 +22,6 @@ from ranking.registry import LiveState, encode_query
 VECTOR_PARTS = ("dense", "pseudo_relevance", "keyword_cosine", "intent_attention")
 # From this share of the characters on, the keywords' vector says as much of the intent as that of all words.
 MOSTLY_KEPT = 0.7
-NOTHING_KNOWN = "dense leg off: no word of the query is known"
 # How many rules that did not match an explained search lists with their reason.
 EXPLAINED_MISSES = 50
 
@@ -45,8 +44,9 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
     )
     vector, note = None, ""
     if understanding:
-        vector, note = _encode(understanding, live)
-        understanding = replace(understanding, intent=_guess_intent(understanding, live, vector))
+        asked = keyword_text(understanding)
+        vector, note = _encode(understanding, asked, live)
+        understanding = replace(understanding, intent=_guess_intent(understanding, asked, live, vector))
     return Query(
         request=request,
         normalised=normalised,
@@ -69,22 +69,22 @@ def _read_otherwise(
     return read_otherwise(understanding, current_concepts(live.snapshot.vocabulary))
 
 
-def _encode(understanding: Understanding, live: LiveState) -> tuple[Any, str]:
-    """The vector of the query's keywords, or None and why nothing is compared by meaning."""
+def _encode(understanding: Understanding, asked: str, live: LiveState) -> tuple[Any, str]:
+    """The vector of the query's keywords (`asked`), or None and why nothing is compared by meaning."""
     if not any(live.config.weights.get(name) for name in VECTOR_PARTS):
         return None, ""
     if live.generation is None:
         return None, "dense leg off: no product is embedded yet"
     if is_nonsense(understanding, live.snapshot, versions=live.versions):
-        return None, NOTHING_KNOWN
-    return encode_query(keyword_text(understanding), live.generation)
+        return None, NO_KNOWN_WORD
+    return encode_query(asked, live.generation)
 
 
-def _guess_intent(understanding: Understanding, live: LiveState, vector: Any) -> IntentGuess | None:
+def _guess_intent(understanding: Understanding, asked: str, live: LiveState, vector: Any) -> IntentGuess | None:
     """What is wanted stands in the words that name no product ("does it work with …"), so all of them are read, unless
     hardly any were left out.
     """
-    kept = len(keyword_text(understanding)) / max(len(understanding.text), 1)
+    kept = len(asked) / max(len(understanding.text), 1)
     if vector is not None and live.generation and kept < MOSTLY_KEPT:
         vector, _ = encode_query(understanding.text, live.generation)
     return guess_intent(understanding.text, vector, model_name=live.generation.model if live.generation else "")

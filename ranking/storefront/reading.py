@@ -4,11 +4,8 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from ranking.contracts import Page, Relaxation
+from ranking.contracts import NO_KNOWN_WORD, Page, Relaxation
 from ranking.storefront.results_url import ResultsUrl
-
-# What a search notes of a query of which nobody knows a word (ranking/steps/understand.py): not a fault of the shop's.
-NO_KNOWN_WORD = "dense leg off: no word of the query is known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ranking.contracts import Page, Sort
+from ranking.contracts import NO_KNOWN_WORD, Page, Sort
 from ranking.storefront.categories import CategoryLink
 from ranking.storefront.facet_panels import Chip, FacetPanel, build_chips, build_panels
-from ranking.storefront.reading import NO_KNOWN_WORD, Reading, describe_reading
+from ranking.storefront.reading import Reading, describe_reading
 from ranking.storefront.results_url import LAST_PAGE, PAGE_SIZE, ResultsUrl
 
 SORT_LABELS: Mapping[Sort, "str | Promise"] = {

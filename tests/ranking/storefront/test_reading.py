@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from ranking.contracts import Correction, Page, SearchRequest, Understanding
+from ranking.contracts import NO_KNOWN_WORD, Correction, Page, SearchRequest, Understanding
 from ranking.models import RankingConfig
 from ranking.registry import forget_live
 from ranking.retrieval.suggest_refresh import rebuild_suggestions
-from ranking.storefront.reading import NO_KNOWN_WORD, describe_reading
+from ranking.storefront.reading import describe_reading
 from ranking.storefront.results_page import describe_notes
 from ranking.storefront.results_url import ResultsUrl
 from tests.shop import add_category, add_product, index_all
