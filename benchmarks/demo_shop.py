@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from catalog.demo.products import DEFAULT_PRODUCTS, make_products
-from catalog.documents import FacetEntry, ProductDocument, value_key
+from catalog.documents import FacetEntry, ProductDocument
+from catalog.effective import value_key
 from catalog.postings import build_segment
 from catalog.text import fold_key
 from catalog.units import canonical_unit, format_quantity, to_canonical

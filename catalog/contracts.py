@@ -137,3 +137,94 @@ class UpsertResult:
     changed_ids: Sequence[int]
     refusals: tuple[Refusal, ...] = ()
     outcomes: tuple["Outcome", ...] = ()
+
+
+TextField = Literal["title_en", "title_zh", "description_en", "description_zh"]
+TEXT_FIELDS: tuple[TextField, ...] = ("title_en", "title_zh", "description_en", "description_zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a value is stated: characters [start, end) of a product's text as it is stored, nothing normalised."""
+
+    field: TextField
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValue:
+    """A value of an attribute that the shop uses already: its key, its words in every language, its aliases, and how
+    many products of the category have it. `key` is a value key (catalog.documents.value_key).
+    """
+
+    key: str
+    value: Scalar
+    words: tuple[str, ...]
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAttribute:
+    """What a category's products say by one attribute. `share` is how many of them have it (0..1), `values` the most
+    frequent first, `low` and `high` the range of its numbers in `unit` (the attribute's canonical unit).
+    """
+
+    key: str
+    names: tuple[str, ...]
+    kind: Literal["text", "number", "boolean"]
+    unit: str = ""
+    share: float = 0.0
+    values: tuple[KnownValue, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySchema:
+    """The attributes that matter in a category, the most useful first."""
+
+    category: str = ""
+    attributes: tuple[KnownAttribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableProduct:
+    """What an extractor reads: texts as stored (those that are empty left out), what the catalog says itself, and
+    the schema of its category.
+    """
+
+    product_id: int
+    texts: Mapping[TextField, str]
+    schema: CategorySchema = field(default_factory=CategorySchema)
+    brand: str = ""
+    attributes: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAttribute:
+    """One value an extractor found: `name` is an attribute key, `value` normalised (numbers in `unit`, the canonical
+    one). `span` is where the text states it and `quote` what stands there; without a span the value is only implied.
+    `confidence` is the extractor's own, 0..1, before calibration.
+    """
+
+    name: str
+    value: Scalar
+    unit: str
+    span: Span | None
+    quote: str
+    confidence: float
+    extractor: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionFault:
+    """Why one product could not be read: `code` is stable ("timeout", "bad_json"); a retriable one is tried again."""
+
+    code: str
+    message: str
+    retriable: bool = True
+
+
+Extracted = tuple[FoundAttribute, ...] | ExtractionFault

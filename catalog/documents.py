@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.contracts import Scalar
+from catalog.contracts import TEXT_FIELDS, Scalar
+from catalog.effective import merge_attributes, value_key
 from catalog.models import AttributeValue
-from catalog.text import ANALYSER_VERSION, fold_key
+from catalog.text import ANALYSER_VERSION
 from catalog.units import format_quantity
 
 FIELDS = ("title", "brand", "category", "description", "attributes", "code")
@@ -22,15 +23,17 @@ INDEX_FORMAT = 3
 EMBEDDING_TEXT = 1
 
 
-def _fingerprint_sql(version: str) -> str:
+def _fingerprint_sql(extracted: str, version: str) -> str:
     return (
-        "md5(p.text_fingerprint || coalesce(b.key || b.name_en || b.name_zh, '') || "
+        f"md5(p.text_fingerprint || {extracted} || "
+        "coalesce(b.key || b.name_en || b.name_zh, '') || "
         f"coalesce(c.key || c.name_en || c.name_zh, '') || '{version}')"
     )
 
 
-INDEX_FINGERPRINT_SQL = _fingerprint_sql(f"{ANALYSER_VERSION}.{INDEX_FORMAT}")
-EMBEDDING_FINGERPRINT_SQL = _fingerprint_sql(f"{EMBEDDING_TEXT}")
+# Attributes that enrichment added are searched and counted, not embedded.
+INDEX_FINGERPRINT_SQL = _fingerprint_sql("p.extracted_fingerprint", f"{ANALYSER_VERSION}.{INDEX_FORMAT}")
+EMBEDDING_FINGERPRINT_SQL = _fingerprint_sql("''", f"{EMBEDDING_TEXT}")
 _FROM_SQL = """
     FROM catalog_product p
     LEFT JOIN catalog_brand b ON b.id = p.brand_id
@@ -72,15 +75,6 @@ class _AttributeInfo:
 _Vocabulary = dict[tuple[int, str], tuple[int, str]]
 
 
-def value_key(value: Scalar) -> str:
-    """The key of an attribute value, equal for equal values: folded text, shortest number, true / false."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"{value:.10g}"
-    return fold_key(value)
-
-
 def stale_for_index(limit: int) -> list[int]:
     """Ids of active products whose indexed text is not their present text, oldest id first."""
     return _fetch_ids(
@@ -107,13 +101,13 @@ def load_documents(product_ids: Sequence[int]) -> list[ProductDocument]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.id, p.sku, p.title_en, p.title_zh, p.description_en, p.description_zh, "  # noqa: S608 - constants
-            "p.attributes, coalesce(b.name_en, ''), coalesce(b.name_zh, ''), coalesce(c.key, ''), "
+            "p.attributes, p.extracted, coalesce(b.name_en, ''), coalesce(b.name_zh, ''), coalesce(c.key, ''), "
             "(SELECT string_agg(v.sku, ' ') FROM catalog_variant v WHERE v.product_id = p.id), "
             f"{INDEX_FINGERPRINT_SQL}, {EMBEDDING_FINGERPRINT_SQL} {_FROM_SQL} WHERE p.id = ANY(%s) ORDER BY p.id",
             [list(product_ids)],
         )
         rows = cursor.fetchall()
-    parsed = [(*row[:6], _as_mapping(row[6]), *row[7:]) for row in rows]
+    parsed = [(*row[:6], _read_attributes(row), *row[8:]) for row in rows]
     attributes = _load_attributes({key for row in parsed for key in row[6]})
     vocabulary = _load_vocabulary(parsed, attributes)
     categories = _load_category_names({row[9] for row in parsed if row[9]})
@@ -232,6 +226,11 @@ def _load_category_names(keys: set[str]) -> dict[str, str]:
         key: " ".join(dict.fromkeys(name for ancestor in path for name in names.get(ancestor, ()) if name))
         for key, path in paths.items()
     }
+
+
+def _read_attributes(row: Sequence[Any]) -> dict[str, list[Scalar]]:
+    texts = dict(zip(TEXT_FIELDS, row[2:6], strict=True))
+    return merge_attributes(_as_mapping(row[6]), _as_mapping(row[7]), texts)
 
 
 def _as_mapping(value: Any) -> Mapping[str, Any]:

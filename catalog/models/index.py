@@ -95,6 +95,8 @@ class SearchDocument(models.Model):
     popularity = models.FloatField(default=0)
     created_at = models.DateTimeField()
     stuffing = models.FloatField(default=0, db_default=0)  # of the indexed text: catalog.stuffing, 0..1
+    # Chance that a review is a contented one, with a prior (catalog.opinions); NULL where there are no reviews.
+    sentiment = models.FloatField(null=True)
     market_mask = models.BigIntegerField(default=0)  # bits of Market.bit; 0 means every market
     version = models.BigIntegerField(db_index=True)
 

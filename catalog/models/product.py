@@ -65,6 +65,8 @@ class Product(models.Model):
     brand = models.ForeignKey(Brand, models.SET_NULL, null=True, blank=True, verbose_name=_("brand"))
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, verbose_name=_("category"))
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    # What enrichment adds, settled from accepted proposals and merges (catalog.attribute_merge says how it is read).
+    extracted = models.JSONField(default=dict, blank=True, editable=False)
     images = models.JSONField(_("images"), default=list, blank=True)
     sale_from = models.DateTimeField(_("sale from"), null=True, blank=True)
     sale_until = models.DateTimeField(_("sale until"), null=True, blank=True)
@@ -142,6 +144,15 @@ class Attribute(models.Model):
     is_facet = models.BooleanField(_("shown as a facet"), default=True)
     is_searchable = models.BooleanField(_("searched"), default=True)
     position = models.IntegerField(_("position"), default=100)
+    accept_above = models.FloatField(
+        _("accept from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Values that machines find with at least this confidence (0 to 1) are used without review. "
+            "Empty: the shop's threshold; 1: a person reviews all."
+        ),
+    )
 
     class Meta:
         verbose_name = _("attribute")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from catalog.contracts import AttributeSpec, Scalar
-from catalog.documents import value_key
+from catalog.effective import value_key
 from catalog.storing.category_tree import CategoryTree, Path
 from catalog.storing.write import as_json, bulk_cursor
 from catalog.text import detect_language, fold_key

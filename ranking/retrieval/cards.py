@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from catalog.effective import merge_attributes
 from ranking.contracts import ProductCard, VariantCard
 
 MAX_DESCRIPTION = 240
@@ -15,7 +16,7 @@ _CARD_SQL = """
 SELECT p.id, p.sku, p.title_en, p.title_zh, left(p.description_en, 600), left(p.description_zh, 600),
     b.key, b.name_en, b.name_zh, c.key, c.name_en, c.name_zh,
     p.rating_average, p.rating_count, p.sale_from, p.sale_until,
-    jsonb_build_array(p.images, p.attributes,
+    jsonb_build_array(p.images, p.attributes, p.extracted,
         (SELECT jsonb_agg(jsonb_build_array(
             v.sku, v.options, v.price, v.sale_price, coalesce(v.stock > 0, true), v.image
         ) ORDER BY v.position, v.id) FROM catalog_variant v WHERE v.product_id = p.id))
@@ -39,7 +40,7 @@ def load_cards(product_ids: Sequence[int], *, locale: str, now: datetime) -> dic
 def _build_card(row: Sequence[Any], *, locale: str, now: datetime) -> ProductCard:
     (id_, sku, title_en, title_zh, text_en, text_zh, brand_key, brand_en, brand_zh, category_key, category_en,
      category_zh, rating, rating_count, sale_from, sale_until, packed) = row  # fmt: skip
-    images, attributes, variants = json.loads(packed) if isinstance(packed, str) else packed
+    images, attributes, extracted, variants = json.loads(packed) if isinstance(packed, str) else packed
     on_sale = (sale_from is None or sale_from <= now) and (sale_until is None or now < sale_until)
     offers = tuple(_build_variant(item, on_sale=on_sale) for item in variants or [])
     pictures = images or []
@@ -62,7 +63,7 @@ def _build_card(row: Sequence[Any], *, locale: str, now: datetime) -> ProductCar
         rating_count=rating_count,
         image=pictures[0] if pictures else next((offer.image for offer in offers if offer.image), ""),
         variants=offers,
-        attributes=attributes or {},
+        attributes=merge_attributes(attributes or {}, extracted or {}),
     )
 
 
