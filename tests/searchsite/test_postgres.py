@@ -19,6 +19,20 @@ from searchsite.supervision.services import server_home
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to an account of the servers' own")
 
 
+@pytest.mark.parametrize(
+    ("gigabytes", "megabytes"), [(1, 256), (4, 640), (12, 2048), (24, 4096), (512, 4096)], ids=lambda size: str(size)
+)
+def test_page_cache_follows_the_memory_of_the_machine(gigabytes, megabytes):
+    assert postgres.choose_shared_buffers(gigabytes * 1024**3) == megabytes
+
+
+@pytest.mark.parametrize(("said", "limited"), [("1073741824", True), ("max", False), ("", False)])
+def test_a_container_has_the_memory_of_its_limit(tmp_path, said, limited):
+    limit = tmp_path / "memory.max"
+    limit.write_text(said)
+    assert (postgres.available_memory(limit) == 1024**3) is limited
+
+
 @pytest.fixture
 def server(open_folder):
     server = EmbeddedPostgres(open_folder / "postgres")
