@@ -8,6 +8,7 @@ from rest_framework import serializers
 from ranking.contracts import (
     INTENTS,
     MAX_RESULTS,
+    Banner,
     Correction,
     Facet,
     FacetValue,
@@ -16,6 +17,7 @@ from ranking.contracts import (
     Move,
     Page,
     ProductCard,
+    Redirect,
     Suggestion,
     Understanding,
     VariantCard,
@@ -31,6 +33,8 @@ _CORRECTION = ("original", "corrected", "applied", "confidence")
 _KEYWORD = ("text", "weight", "role")
 _ENTITY = ("kind", "field", "key", "text", "confidence")
 _NUMBER = ("dimension", "unit", "text", "minimum", "maximum", "target")
+_REDIRECT = tuple(item.name for item in fields(Redirect))
+_BANNER = tuple(item.name for item in fields(Banner))
 _SUGGESTION = tuple(item.name for item in fields(Suggestion))
 
 
@@ -41,7 +45,7 @@ def render_page(page: Page) -> dict[str, Any]:
         "search_id": str(page.search_id),
         "query": request.query,
         "locale": request.locale,
-        "sort": request.sort,
+        "sort": page.sort,
         "total": page.total,
         "page": request.page,
         "page_size": request.page_size,
@@ -56,6 +60,9 @@ def render_page(page: Page) -> dict[str, Any]:
         "notes": list(page.notes),
         "understanding": _render_understanding(page.understanding),
         "relaxations": [{"kind": item.kind, "text": item.text} for item in page.relaxations],
+        "rewritten": page.rewritten,
+        "redirect": _pick(page.redirect, _REDIRECT) if page.redirect else None,
+        "banners": [_pick(banner, _BANNER) for banner in page.banners],
     }
     return {**body, "ledger": page.ledger} if request.explain else body
 
@@ -148,7 +155,7 @@ class MoveSerializer(_Serializer):
 
     rule_id = serializers.CharField()
     rule_name = serializers.CharField()
-    effect = serializers.CharField(help_text="pin, boost, bury, hide or filter")
+    effect = serializers.CharField(help_text="pin, slot, boost, bury, hide or filter")
     points = serializers.FloatField()
     position = serializers.IntegerField(allow_null=True)
     from_position = serializers.IntegerField(allow_null=True)
@@ -245,6 +252,26 @@ class RelaxationSerializer(_Serializer):
     text = serializers.CharField()
 
 
+class RedirectSerializer(_Serializer):
+    """Where a rule sends the shopper instead of showing results."""
+
+    url = serializers.CharField(help_text="a path of the shop, or an https address")
+    rule_id = serializers.CharField()
+    rule_name = serializers.CharField()
+
+
+class BannerSerializer(_Serializer):
+    """What a rule shows beside the results; it takes no result's place."""
+
+    slot = serializers.ChoiceField(choices=["top", "inline", "bottom"])
+    title = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+    image = serializers.CharField(allow_blank=True)
+    link = serializers.CharField(allow_blank=True)
+    position = serializers.IntegerField(help_text="of the result an inline banner stands before, over all pages")
+    rule_id = serializers.CharField()
+
+
 class PageSerializer(_Serializer):
     search_id = serializers.UUIDField(help_text="send it back with events, so that a click is tied to what was shown")
     query = serializers.CharField(allow_blank=True)
@@ -261,6 +288,9 @@ class PageSerializer(_Serializer):
     notes = serializers.ListField(child=serializers.CharField(), help_text="what was degraded, in words")
     understanding = UnderstandingSerializer(allow_null=True)
     relaxations = RelaxationSerializer(many=True)
+    rewritten = serializers.CharField(allow_blank=True, help_text="what was searched instead, because a rule says so")
+    redirect = RedirectSerializer(allow_null=True)
+    banners = BannerSerializer(many=True)
     ledger = serializers.DictField(required=False, allow_null=True, help_text="with explain: the decision ledger")
 
 

@@ -41,6 +41,7 @@ class SearchRequest:
     filters: tuple[Filter, ...] = ()
     facets: tuple[str, ...] | None = None
     sort: Sort = "relevance"
+    sort_chosen: bool = False  # the shopper chose the order, even where it is the best match: rules leave it alone
     page: int = 1
     page_size: int = 24
     locale: str = "en"
@@ -182,6 +183,31 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where a rule sends the shopper instead of showing results: a path of the shop or an https address."""
+
+    url: str
+    rule_id: str
+    rule_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What a rule shows beside the results, in the asked locale with fall-back to the other one.
+
+    An `inline` banner stands before the result at `position` (counted over all pages); it takes no result's place.
+    """
+
+    slot: Literal["top", "inline", "bottom"]
+    title: str
+    text: str = ""
+    image: str = ""
+    link: str = ""
+    position: int = 1
+    rule_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What the words mean: the analysed query, the rules that match it and the moment it is asked."""
 
@@ -191,6 +217,9 @@ class Query:
     language: str
     now: datetime
     rules: Any = None  # ranking.merchandising.match.MatchedRules
+    wishes: Any = None  # ranking.merchandising.page_wishes.PageWishes: what rules ask of the page as a whole
+    sort: Sort = "relevance"  # the shopper's choice, or a rule's where there is none
+    rewritten: str = ""  # what is searched instead of the typed words, because a rule says so
     understanding: Understanding | None = None  # None when browsing
     vector: Any = None  # float32 array of the live generation's dimension, or None when the dense leg is off
     notes: tuple[str, ...] = ()  # degradations, shown in the ledger ("dense leg off: encoder not loaded")
@@ -306,6 +335,10 @@ class Page:
     understanding: Understanding | None = None
     relaxations: tuple[Relaxation, ...] = ()
     ledger: Mapping[str, Any] | None = None
+    redirect: Redirect | None = None
+    banners: tuple[Banner, ...] = ()
+    rewritten: str = ""  # what was searched instead of the typed words, because a rule says so
+    sort: Sort = "relevance"  # the order of the hits: the shopper's choice, or a rule's
 
 
 @dataclass(frozen=True, slots=True)

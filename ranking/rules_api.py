@@ -21,6 +21,7 @@ from ranking.merchandising.references import find_unknown
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule
 from ranking.query_string import read_text
+from ranking.rule_conflicts import check_conflicts
 from ranking.rule_preview import preview_rule
 from ranking.rule_store import create_rule, delete_rule, update_rule
 from ranking.rules_serializers import (
@@ -31,7 +32,7 @@ from ranking.rules_serializers import (
     render_rule,
 )
 
-ACTION_KINDS = ("pin", "hide", "boost", "filter")
+ACTION_KINDS = ("pin", "slot", "hide", "boost", "filter", "sort", "redirect", "banner", "facets", "replace")
 _ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 _VERSION = OpenApiParameter("version", int, description="refuse with 409 unless the rule still has this version")
 _LIST_FILTERS = [
@@ -93,7 +94,8 @@ class RuleViewSet(GenericViewSet[Rule]):
     def validate(self, request: Request) -> Response:
         """Nothing is saved."""
         document = parse_rule(read_body(request))
-        return Response({"summary": describe_rule(document), "warnings": find_unknown(document)})
+        told = {"summary": describe_rule(document), "warnings": find_unknown(document)}
+        return Response({**told, "conflicts": check_conflicts(document)})
 
     @extend_schema(
         operation_id="preview_rule", tags=["rules"], request=PreviewRequestSerializer, responses=OpenApiTypes.OBJECT

@@ -27,10 +27,13 @@ class RuleAnswer(RuleDocument):
 
 
 class RuleVerdict(Part):
-    """What validation says: `warnings` name what the catalog does not have now."""
+    """What validation says: `warnings` name what the catalog does not have now, `conflicts` what other live rules want
+    differently, with an example of a search in which it happens.
+    """
 
     summary: str
     warnings: dict[str, str]
+    conflicts: list[dict[str, Any]] = Field(default_factory=list)
 
 
 def render_rule(rule: Rule) -> dict[str, Any]:

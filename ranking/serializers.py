@@ -133,6 +133,7 @@ class SearchRequestSerializer(StrictSerializer):
             facets=None if facets is None else tuple(facets),
             locale=data.pop("locale", None) or request_locale(),
             segments=tuple(data.pop("segments", ())),
+            sort_chosen="sort" in self.initial_data,
             **data,
         )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from catalog.models import Product
@@ -89,6 +90,8 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
 
 def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, context: dict[str, Any]) -> HttpResponse:
     page, url = _search_leniently(shopper, url)
+    if page.redirect and not url.filters and url.page == 1 and not page.request.explain:
+        return _send_elsewhere(request, page.redirect.url)
     context |= {
         "page": page,
         "search_id": page.search_id,
@@ -100,6 +103,13 @@ def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, con
     if not page.hits:
         context |= _ways_out(shopper, page)
     return _render(request, "storefront/results.html", shopper, context, part="storefront/parts/results.html")
+
+
+def _send_elsewhere(request: HttpRequest, url: str) -> HttpResponse:
+    """htmx follows a redirect inside the page it is on; the browser itself must go."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
 
 
 def _search_leniently(shopper: Shopper, url: ResultsUrl) -> tuple[Page, ResultsUrl]:

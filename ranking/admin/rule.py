@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -23,8 +23,11 @@ from ranking.merchandising.describe import describe_actions, describe_conditions
 from ranking.merchandising.schedule import find_closed_reason
 from ranking.merchandising.schema import RuleDocument, moment_of, parse_rule, to_document
 from ranking.models import Rule
+from ranking.rule_conflicts import check_conflicts
 from ranking.rule_store import change_status
 
+# More would bury the message that the rule is saved.
+CONFLICTS_SHOWN = 5
 STATUS_COLOURS = {"live": "success", "draft": "info", "review": "warning", "paused": "danger"}
 
 
@@ -126,6 +129,23 @@ class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
         elif obj.owner_id is None:
             obj.owner_id = request.user.pk
         super().save_model(request, obj, form, change)
+        if form.document is not None:
+            self._warn_of_conflicts(request, form.document.model_copy(update={"id": obj.pk}))
+
+    def _warn_of_conflicts(self, request: HttpRequest, document: RuleDocument) -> None:
+        """Saved all the same: priorities decide, and the merchandiser knows of it."""
+        if document.status != Rule.Status.LIVE:
+            return
+        found = check_conflicts(document)
+        for conflict in found[:CONFLICTS_SHOWN]:
+            other = conflict["loser"] if conflict["winner"]["id"] == str(document.id) else conflict["winner"]
+            words = _t("Conflict with “%(rule)s”: %(what)s") % {"rule": other["name"], "what": conflict["message"]}
+            self.message_user(request, words, level=messages.WARNING)
+        if len(found) > CONFLICTS_SHOWN:
+            more = len(found) - CONFLICTS_SHOWN
+            self.message_user(
+                request, ngettext("%d more conflict.", "%d more conflicts.", more) % more, level=messages.WARNING
+            )
 
 
 def read_document(rule: Rule) -> RuleDocument | None:

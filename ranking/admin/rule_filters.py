@@ -9,7 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from ranking.models import Rule
 
-KINDS = [("pin", _("pins")), ("boost", _("boosts and buries")), ("hide", _("hides")), ("filter", _("shows only"))]
+KINDS = [
+    ("pin", _("pins")),
+    ("slot", _("keeps places")),
+    ("boost", _("boosts and buries")),
+    ("hide", _("hides")),
+    ("filter", _("shows only")),
+    ("replace", _("searches for other words")),
+    ("redirect", _("sends elsewhere")),
+    ("banner", _("shows a banner")),
+    ("sort", _("sorts")),
+    ("facets", _("arranges filters")),
+]
 
 
 class KindFilter(SimpleListFilter):

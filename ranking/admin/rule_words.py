@@ -38,6 +38,14 @@ WORDS = (
     noop("Chinese"), noop("relevance"),
     noop("newest"), noop("popularity"), noop("price, low to high"), noop("price, high to low"), noop("at"),
     noop("Not in the catalog now"), noop("values"),
+    noop("Keep places"), noop("Banner"), noop("Send elsewhere"), noop("Search for other words"), noop("Sort"),
+    noop("Filters shown"), noop("positions"), noop("for the best products where"), noop("above the results"),
+    noop("before a result"), noop("below the results"), noop("title (English)"), noop("title (Chinese)"),
+    noop("text (English)"), noop("text (Chinese)"), noop("picture"), noop("leads to"), noop("to the page"),
+    noop("instead of"), noop("search for (empty leaves the words out)"),
+    noop("while the shopper has chosen no order"), noop("show first"), noop("leave out"), noop("the words name"),
+    noop("the shopper wants to"), noop("find"), noop("compare"), noop("ask"), noop("look around"),
+    noop("get help"), noop("reach a page"),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

@@ -66,7 +66,7 @@ class PreviewForm(forms.Form):
     device = forms.ChoiceField(
         label=_("Device"),
         required=False,
-        choices=[("", _("any")), ("desktop", _("desktop")), ("tablet", _("tablet")), ("mobile", _("phone"))],
+        choices=[("", _("any")), ("desktop", _("desktop")), ("tablet", _("tablet")), ("phone", _("phone"))],
         widget=UnfoldAdminSelectWidget,
     )
     at = forms.DateTimeField(

@@ -1,15 +1,31 @@
 """What a rule does: one model per kind of action; a new kind is a new member of the union, never a migration."""
 
 from typing import Annotated, Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext as _
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ranking.contracts import MAX_RESULTS
+from ranking.contracts import MAX_RESULTS, SORTS
 from ranking.merchandising.clauses import MAX_CLAUSES, Clause, Part, Text
 
 MAX_STRENGTH = 100
 Target = Annotated[tuple[Clause, ...], Field(min_length=1, max_length=MAX_CLAUSES)]
+MAX_SLOTS = 20
+MAX_FACETS = 50
+
+
+def check_address(address: str) -> str:
+    """A path of this shop or an https address: nothing that a browser would run, no other scheme."""
+    parts = urlsplit(address)
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme
+    if not (is_path or (parts.scheme == "https" and parts.hostname)) or any(ord(letter) < 33 for letter in address):
+        raise ValueError(_("Write a path of this shop, such as /c/lamps/, or an address that begins with https://."))
+    return address
+
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(check_address)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
 class PinAction(Part):
@@ -28,6 +44,32 @@ class PinAction(Part):
     obey_stock: bool = True
     obey_sort: bool = True
     obey_query: bool = False
+
+
+class SlotAction(Part):
+    """Keeps positions for the best products of a kind ("any brand X in stock at 2 to 4"): the ranking picks which.
+
+    They are taken from what the search finds; where too few are found the rest of the page moves up.
+    """
+
+    type: Literal["slot"] = "slot"
+    target: Target
+    position: int = Field(ge=1, le=MAX_RESULTS)
+    until: int | None = Field(default=None, ge=1, le=MAX_RESULTS)
+    obey_stock: bool = True
+    obey_sort: bool = True
+
+    @model_validator(mode="after")
+    def check_positions(self) -> Self:
+        if self.until is not None and self.until < self.position:
+            raise ValueError(_("The last position is before the first one."))
+        if len(self.positions) > MAX_SLOTS:
+            raise ValueError(_("At most %d positions.") % MAX_SLOTS)
+        return self
+
+    @property
+    def positions(self) -> range:
+        return range(self.position, (self.until or self.position) + 1)
 
 
 class HideAction(Part):
@@ -58,4 +100,88 @@ class FilterAction(Part):
     filters: Target
 
 
-Action = Annotated[PinAction | HideAction | BoostAction | FilterAction, Field(discriminator="type")]
+class SortAction(Part):
+    """The order while the shopper has not chosen one."""
+
+    type: Literal["sort"] = "sort"
+    sort: Text
+
+    @model_validator(mode="after")
+    def check_known(self) -> Self:
+        if self.sort not in SORTS:
+            raise ValueError(_("Unknown sort order: %(names)s.") % {"names": self.sort})
+        return self
+
+
+class RedirectAction(Part):
+    """Sends the shopper to another page instead of results."""
+
+    type: Literal["redirect"] = "redirect"
+    url: Address
+
+    @model_validator(mode="after")
+    def check_no_search(self) -> Self:
+        parts = urlsplit(self.url)
+        if not parts.scheme and "q" in parse_qs(parts.query, keep_blank_values=True):
+            raise ValueError(_("That is a search, which could come back here. Use “search for other words” instead."))
+        return self
+
+
+class BannerAction(Part):
+    """Shows a banner above the results, below them, or before a result of the page; it takes no result's place."""
+
+    type: Literal["banner"] = "banner"
+    slot: Literal["top", "inline", "bottom"] = "top"
+    position: int = Field(default=1, ge=1, le=MAX_RESULTS)
+    title_en: Line = ""
+    title_zh: Line = ""
+    text_en: Line = ""
+    text_zh: Line = ""
+    image: Address | None = None
+    link: Address | None = None
+
+    @model_validator(mode="after")
+    def check_content(self) -> Self:
+        if not (self.title_en or self.title_zh):
+            raise ValueError(_("Give the banner a title: it is also what screen readers say."))
+        return self
+
+
+class FacetsAction(Part):
+    """Which filters come first beside the results, and which are left out."""
+
+    type: Literal["facets"] = "facets"
+    first: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
+    hide: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
+
+    @model_validator(mode="after")
+    def check_content(self) -> Self:
+        if not (self.first or self.hide):
+            raise ValueError(_("Choose at least one filter to show first or to leave out."))
+        both = sorted(set(self.first) & set(self.hide))
+        if both:
+            raise ValueError(_("Both first and left out: %s.") % ", ".join(both))
+        return self
+
+
+class ReplaceAction(Part):
+    """Searches for other words in the place of these; without other words they are left out."""
+
+    type: Literal["replace"] = "replace"
+    words: Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
+    by: Line = ""
+
+
+Action = Annotated[
+    PinAction
+    | SlotAction
+    | HideAction
+    | BoostAction
+    | FilterAction
+    | SortAction
+    | RedirectAction
+    | BannerAction
+    | FacetsAction
+    | ReplaceAction,
+    Field(discriminator="type"),
+]

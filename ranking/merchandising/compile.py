@@ -1,17 +1,21 @@
 """Rule documents made fast: each condition as a test on the facts, and the index hooks under which a rule is filed."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.text import analyse, normalise
+from ranking.contracts import NumberNeed
 from ranking.merchandising.actions import Action
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
     Condition,
+    DetectedCondition,
     DeviceCondition,
     FilterCondition,
+    IntentCondition,
     LocaleCondition,
     MarketCondition,
     QueryCondition,
@@ -28,7 +32,7 @@ HAN_START, HAN_END = "㐀", "鿿"
 PAIR = 2
 # From the rarest to the most common kind of index key.
 _TEXT_KINDS = ("atext", "awords", "ptext", "pwords", "apair", "ppair", "arun", "prun")
-_KINDS = (*_TEXT_KINDS, "category", "under", "segment", "filter")
+_KINDS = (*_TEXT_KINDS, "category", "under", "segment", "detected", "filter")
 SELECTIVITY = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 
@@ -110,7 +114,9 @@ def _compile_positive(condition: Condition) -> tuple[Test, Hooks]:
         case SegmentCondition(values=values):
             wanted = frozenset(values)
             return (lambda facts: bool(wanted & facts.segments)), tuple(f"segment:{value}" for value in values)
-        case SortCondition() | MarketCondition() | LocaleCondition() | DeviceCondition():
+        case DetectedCondition():
+            return _compile_detected(condition)
+        case SortCondition() | MarketCondition() | LocaleCondition() | DeviceCondition() | IntentCondition():
             name, wanted = condition.type, frozenset(condition.values)
             return (lambda facts: getattr(facts, name) in wanted), tuple(f"{name}:{value}" for value in wanted)
     raise TypeError(condition)
@@ -138,6 +144,34 @@ def _compile_filter(condition: FilterCondition) -> tuple[Test, Hooks]:
         return chosen == wanted if condition.exactly else bool(chosen & wanted)
 
     return test, (f"filter:{condition.field}",)
+
+
+def _compile_detected(condition: DetectedCondition) -> tuple[Test, Hooks]:
+    name, wanted, hooks = condition.field, frozenset(condition.values), (f"detected:{condition.field}",)
+    if condition.has_range:
+        low = -math.inf if condition.minimum is None else condition.minimum
+        high = math.inf if condition.maximum is None else condition.maximum
+        return (lambda facts: any(_meets(need, name, low, high) for need in facts.numbers)), hooks
+    stems = tuple(f"{key}/" for key in wanted) if name == "category" else ()
+
+    def test(facts: QueryFacts) -> bool:
+        found = facts.detected.get(name, frozenset())
+        if not wanted:
+            return bool(found) or any(name in need.fields for need in facts.numbers)
+        return bool(found & wanted) or (bool(stems) and any(key.startswith(stems) for key in found))
+
+    return test, hooks
+
+
+def _meets(need: NumberNeed, field: str, low: float, high: float) -> bool:
+    """Whether what is asked for lies within the rule's range: a plain number, or the whole of an asked range."""
+    if field not in need.fields:
+        return False
+    if need.target is not None:
+        return low <= need.target <= high
+    asked_low = -math.inf if need.minimum is None else need.minimum
+    asked_high = math.inf if need.maximum is None else need.maximum
+    return low <= asked_low and asked_high <= high
 
 
 def _compile_query(condition: QueryCondition) -> tuple[Test, Hooks]:

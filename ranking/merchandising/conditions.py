@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
-from ranking.contracts import SORTS
+from ranking.contracts import INTENTS, SORTS
 from ranking.merchandising.clauses import MAX_VALUES, Part, Text
 
 QueryMatch = Literal["is", "starts", "ends", "contains", "empty", "any"]
@@ -99,6 +99,48 @@ class DeviceCondition(Part):
     negate: bool = False
 
 
+class IntentCondition(Part):
+    """What the shopper wants by the words: to find, compare, ask, browse, get support or go somewhere."""
+
+    type: Literal["intent"] = "intent"
+    values: Values
+    negate: bool = False
+
+    @model_validator(mode="after")
+    def check_known(self) -> Self:
+        unknown = sorted(set(self.values) - set(INTENTS))
+        if unknown:
+            raise ValueError(_("Unknown intent: %(names)s.") % {"names": ", ".join(unknown)})
+        return self
+
+
+class DetectedCondition(Part):
+    """What the words name: a category, a brand or an attribute's value (`values` are keys; none means any), or a number
+    such as a size or a price, whatever unit it is typed in: one that meets `minimum` … `maximum`, in the attribute's
+    canonical unit.
+    """
+
+    type: Literal["detected"] = "detected"
+    field: Text
+    values: tuple[Text, ...] = Field(default=(), max_length=MAX_VALUES)
+    minimum: float | None = None
+    maximum: float | None = None
+    negate: bool = False
+
+    @model_validator(mode="after")
+    def check_range(self) -> Self:
+        has_range = self.minimum is not None or self.maximum is not None
+        if has_range and self.values:
+            raise ValueError(_("Choose values or a range, not both."))
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(_("The lowest value is above the highest value."))
+        return self
+
+    @property
+    def has_range(self) -> bool:
+        return self.minimum is not None or self.maximum is not None
+
+
 Condition = Annotated[
     AlwaysCondition
     | QueryCondition
@@ -108,6 +150,8 @@ Condition = Annotated[
     | MarketCondition
     | LocaleCondition
     | SegmentCondition
-    | DeviceCondition,
+    | DeviceCondition
+    | IntentCondition
+    | DetectedCondition,
     Field(discriminator="type"),
 ]

@@ -5,12 +5,25 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ranking.merchandising.actions import Action, BoostAction, FilterAction, HideAction, PinAction
+from ranking.merchandising.actions import (
+    Action,
+    BannerAction,
+    BoostAction,
+    FacetsAction,
+    FilterAction,
+    HideAction,
+    PinAction,
+    RedirectAction,
+    ReplaceAction,
+    SlotAction,
+    SortAction,
+)
 from ranking.merchandising.clauses import FLAG_FIELDS, Clause
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
     Condition,
+    DetectedCondition,
     FilterCondition,
     QueryCondition,
 )
@@ -52,11 +65,12 @@ def _say_condition(condition: Condition) -> str:
             return _say_query(condition)
         case CategoryCondition(keys=keys):
             return _("the category is %s") % list_values(keys)
-        case FilterCondition(field=field, values=()):
-            return _("the shopper filters by %s") % field
-        case FilterCondition(field=field, values=values):
-            return _("the shopper chose %(field)s %(values)s") % {"field": field, "values": list_values(values)}
+        case FilterCondition():
+            return _say_filter(condition)
+        case DetectedCondition():
+            return _say_detected(condition)
     names = {
+        "intent": _("the shopper wants to %s"),
         "sort": _("the sort order is %s"),
         "market": _("the market is %s"),
         "locale": _("the language is %s"),
@@ -64,6 +78,25 @@ def _say_condition(condition: Condition) -> str:
         "device": _("the device is %s"),
     }
     return names[condition.type] % list_values(condition.values)
+
+
+def _say_filter(condition: FilterCondition) -> str:
+    if not condition.values:
+        return _("the shopper filters by %s") % condition.field
+    details = {"field": condition.field, "values": list_values(condition.values)}
+    return _("the shopper chose %(field)s %(values)s") % details
+
+
+def _say_detected(condition: DetectedCondition) -> str:
+    if condition.has_range:
+        clause = Clause(field=condition.field, minimum=condition.minimum, maximum=condition.maximum)
+        return _("the words ask for %s") % describe_clause(clause)
+    if not condition.values:
+        return _("the words name a %s") % condition.field
+    return _("the words name %(field)s %(values)s") % {
+        "field": condition.field,
+        "values": list_values(condition.values),
+    }
 
 
 def _say_query(condition: QueryCondition) -> str:
@@ -91,7 +124,36 @@ def describe_action(action: Action) -> str:
         case BoostAction(target=target, strength=strength):
             words = _("boost %(target)s by %(strength)d") if strength > 0 else _("bury %(target)s by %(strength)d")
             return words % {"target": describe_target(target), "strength": abs(strength)}
+        case SlotAction(target=target):
+            details = {"target": describe_target(target), "positions": _say_positions(action)}
+            return _("keep position %(positions)s for %(target)s") % details
+    return _describe_page_action(action)
+
+
+def _describe_page_action(action: Action) -> str:
+    match action:
+        case SortAction(sort=sort):
+            return _("sort by %s") % sort
+        case RedirectAction(url=url):
+            return _("send to %s") % url
+        case BannerAction(title_en=english, title_zh=chinese):
+            return _("show the banner “%s”") % (english or chinese)
+        case FacetsAction(first=first, hide=hide):
+            said = [_("filters first: %s") % list_values(first)] if first else []
+            return _("; ").join([*said, *([_("filters left out: %s") % list_values(hide)] if hide else [])])
+        case ReplaceAction(words=words, by=by):
+            quoted = list_values([f"“{word}”" for word in words])
+            return (
+                _("search for “%(by)s” instead of %(words)s") % {"by": by, "words": quoted}
+                if by
+                else (_("leave out the words %s") % quoted)
+            )
     raise TypeError(action)
+
+
+def _say_positions(action: SlotAction) -> str:
+    positions = action.positions
+    return str(positions[0]) if len(positions) == 1 else f"{positions[0]}–{positions[-1]}"
 
 
 def describe_target(clauses: Sequence[Clause]) -> str:

@@ -2,15 +2,18 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
 
-from ranking.contracts import SearchRequest
+from ranking.contracts import NumberNeed, SearchRequest, Understanding
 
 JOINT = "\x1f"
 # A phrase is filed under its first words together: one word alone ("black") is in a tenth of all rules.
 RUN = 3
+# A rule must not fire on a guess: what is named or predicted with at least this confidence counts as detected.
+LEAST_SURE = 0.5
+DEVICES = {"mobile": "phone"}  # what storefronts also call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class QueryFacts:
     device: str
     shopper: str
     readings: tuple[Reading, ...] = ()
+    intent: str = ""
+    # What the words name: filter field → keys; numbers are under their fields in `numbers` alone.
+    detected: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    numbers: tuple[NumberNeed, ...] = ()
 
     @property
     def wordings(self) -> tuple[Wording, ...]:
@@ -57,7 +64,12 @@ class QueryFacts:
 
 
 def make_facts(
-    request: SearchRequest, *, normalised: str, terms: Iterable[str], readings: Iterable[Reading] = ()
+    request: SearchRequest,
+    *,
+    normalised: str,
+    terms: Iterable[str],
+    readings: Iterable[Reading] = (),
+    understanding: Understanding | None = None,
 ) -> QueryFacts:
     chosen: dict[str, frozenset[str]] = {}
     for item in request.filters:
@@ -73,10 +85,24 @@ def make_facts(
         market=request.market,
         locale=request.locale,
         segments=frozenset(request.segments),
-        device=request.device,
+        device=DEVICES.get(request.device, request.device),
         shopper=request.shopper_id or request.session_id,
         readings=tuple(readings),
+        intent=understanding.intent.label if understanding and understanding.intent else "",
+        detected=list_detected(understanding) if understanding else {},
+        numbers=understanding.numbers if understanding else (),
     )
+
+
+def list_detected(understanding: Understanding) -> dict[str, frozenset[str]]:
+    """What the words name surely enough, by filter field; the most probable category when none is named."""
+    found: dict[str, set[str]] = {}
+    for entity in understanding.entities:
+        if entity.confidence >= LEAST_SURE:
+            found.setdefault(entity.field, set()).add(entity.key)
+    if "category" not in found and understanding.categories and understanding.categories[0].confidence >= LEAST_SURE:
+        found["category"] = {understanding.categories[0].key}
+    return {name: frozenset(keys) for name, keys in found.items()}
 
 
 def read_plain(text: str) -> Wording:
@@ -104,6 +130,9 @@ def make_hooks(facts: QueryFacts) -> Iterator[str]:
         yield from (f"under:{ancestor}" for ancestor in list_ancestors(key))
     yield from (f"filter:{field}" for field in facts.filters)
     yield from (f"segment:{segment}" for segment in facts.segments)
+    yield from (f"detected:{name}" for name in facts.detected)
+    yield from (f"detected:{name}" for need in facts.numbers for name in need.fields)
+    yield f"intent:{facts.intent}"
     yield f"sort:{facts.sort}"
     yield f"market:{facts.market}"
     yield f"locale:{facts.locale}"

@@ -10,7 +10,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ranking.contracts import Filter, RuleOutcome
-from ranking.merchandising.actions import BoostAction, FilterAction, HideAction, PinAction
+from ranking.merchandising.actions import (
+    Action,
+    BannerAction,
+    BoostAction,
+    FacetsAction,
+    FilterAction,
+    HideAction,
+    PinAction,
+    RedirectAction,
+    ReplaceAction,
+    SlotAction,
+    SortAction,
+)
 from ranking.merchandising.book import RuleBook, compile_drafts
 from ranking.merchandising.clauses import to_filters
 from ranking.merchandising.compile import CompiledRule
@@ -22,12 +34,15 @@ ALL_RULES = "all"
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One action of a rule that holds: `target` filters must all hold; `strength` is for boosts, `pin` for pins."""
+    """One action of a rule that holds: `target` filters must all hold; `strength` is for boosts, `pin` for pins,
+    `action` for those that concern the page and for slots.
+    """
 
     rule: CompiledRule
     target: tuple[Filter, ...] = ()
     strength: int = 0
     pin: PinAction | None = None
+    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ class MatchedRules:
     hides: tuple[Effect, ...] = ()
     boosts: tuple[Effect, ...] = ()
     pins: tuple[Effect, ...] = ()
+    slots: tuple[Effect, ...] = ()
+    page: tuple[Effect, ...] = ()  # sort, redirect, banner, facets, replace: what concerns no single product
     outcomes: tuple[RuleOutcome, ...] = ()
 
     @property
@@ -47,7 +64,8 @@ class MatchedRules:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.restricts or self.hides or self.boosts or self.pins)
+        """Whether nothing is asked of the products themselves."""
+        return not (self.restricts or self.hides or self.boosts or self.pins or self.slots)
 
 
 def match_rules(
@@ -146,6 +164,8 @@ def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutc
     hides: list[Effect] = []
     boosts: list[Effect] = []
     pins: list[Effect] = []
+    slots: list[Effect] = []
+    page: list[Effect] = []
     for rule in winners:
         for action in rule.actions:
             match action:
@@ -157,4 +177,10 @@ def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutc
                     boosts.append(Effect(rule, to_filters(clauses), strength))
                 case PinAction():
                     pins.append(Effect(rule, pin=action))
-    return MatchedRules(tuple(restricts), tuple(hides), tuple(boosts), tuple(pins), tuple(outcomes))
+                case SlotAction(target=clauses):
+                    slots.append(Effect(rule, to_filters(clauses), action=action))
+                case SortAction() | RedirectAction() | BannerAction() | FacetsAction() | ReplaceAction():
+                    page.append(Effect(rule, action=action))
+    return MatchedRules(
+        tuple(restricts), tuple(hides), tuple(boosts), tuple(pins), tuple(slots), tuple(page), tuple(outcomes)
+    )

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from catalog.models import Attribute, Brand, Category
-from ranking.merchandising.actions import FilterAction, PinAction
+from ranking.merchandising.actions import BoostAction, FacetsAction, FilterAction, HideAction, PinAction, SlotAction
 from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, Clause
-from ranking.merchandising.conditions import CategoryCondition
+from ranking.merchandising.conditions import CategoryCondition, DetectedCondition
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import find_product_ids
 
@@ -41,14 +41,22 @@ def list_references(document: RuleDocument) -> Iterator[Reference]:
     for number, condition in enumerate(document.conditions):
         if isinstance(condition, CategoryCondition):
             yield from ((f"conditions.{number}.keys", "category", key) for key in condition.keys)
+        elif isinstance(condition, DetectedCondition):
+            clause = Clause(field=condition.field, values=condition.values or ("",))
+            found = list_clause_references(clause, f"conditions.{number}")
+            yield from (reference for reference in found if reference[2])
     for number, action in enumerate(document.actions):
         path = f"actions.{number}"
         if isinstance(action, PinAction):
             yield f"{path}.sku", SKU_FIELD, action.sku
-        else:
+        elif isinstance(action, FilterAction | HideAction | BoostAction | SlotAction):
             name = "filters" if isinstance(action, FilterAction) else "target"
             for position, clause in enumerate(getattr(action, name)):
                 yield from list_clause_references(clause, f"{path}.{name}.{position}")
+        elif isinstance(action, FacetsAction):
+            known = {"category", "brand", *FLAG_FIELDS, *RANGE_FIELDS}
+            for name in ("first", "hide"):
+                yield from ((f"{path}.{name}", "attribute", key) for key in getattr(action, name) if key not in known)
 
 
 def list_clause_references(clause: Clause, path: str) -> Iterator[Reference]:

@@ -65,7 +65,7 @@ def locate_targets(rules: MatchedRules, snapshot: IndexSnapshot, *, now: datetim
 
 
 def list_skus(rules: MatchedRules) -> set[str]:
-    effects: tuple[Effect, ...] = (*rules.restricts, *rules.hides, *rules.boosts)
+    effects: tuple[Effect, ...] = (*rules.restricts, *rules.hides, *rules.boosts, *rules.slots)
     named = {sku for effect in effects for item in effect.target if item.field == SKU_FIELD for sku in item.values}
     return named | {effect.pin.sku for effect in rules.pins if effect.pin}
 

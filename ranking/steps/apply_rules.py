@@ -11,7 +11,7 @@ import numpy.typing as npt
 from django.utils.translation import gettext as _
 
 from ranking.contracts import Query, Ranked, RuleOutcome
-from ranking.merchandising.actions import PinAction
+from ranking.merchandising.actions import PinAction, SlotAction
 from ranking.merchandising.boosts import boost_points
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
@@ -34,7 +34,8 @@ class _Work:
     rules: MatchedRules
     targets: Targets
     allowed: Mask
-    sort: str
+    sort: str  # the shopper's choice
+    order: str  # what the list is sorted by: the shopper's choice, or a rule's
     collapse: bool
     log: MoveLog = field(default_factory=MoveLog)
     outcomes: list[RuleOutcome] = field(default_factory=list)
@@ -47,7 +48,7 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool) -> Ra
     if rules is None or pool.removal is None:
         ranked = collapse_rows(ranked, snapshot, pinned=()) if collapse else ranked
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
-    work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort, collapse)
+    work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort, query.sort, collapse)
     removed = pool.removal.mask
     for effect, kind, mask in pool.removal.taken:
         work.log.add_all(np.flatnonzero(mask), make_move(effect, kind))
@@ -80,8 +81,8 @@ def apply_boosts(work: _Work, ranked: Ranked, snapshot: IndexSnapshot) -> Ranked
     boosts = work.rules.boosts
     if not boosts or not len(ranked.ordinals):
         return ranked
-    if work.sort != "relevance":
-        reason = _("Boosts rest while the shopper sorts by something else.")
+    if work.order != "relevance":
+        reason = _("Boosts rest while the list is sorted by something else.")
         work.outcomes += [report(boost, "beaten", reason) for boost in boosts]
         return ranked
     masks = [work.targets.mask(boost.target)[ranked.ordinals] for boost in boosts]
@@ -94,26 +95,73 @@ def apply_boosts(work: _Work, ranked: Ranked, snapshot: IndexSnapshot) -> Ranked
 
 
 def apply_pins(work: _Work, ranked: Ranked, removed: Mask, showable: Mask) -> Ranked:
-    if not work.rules.pins:
+    if not (work.rules.pins or work.rules.slots):
         return collapse_rows(ranked, work.targets.snapshot, pinned=()) if work.collapse else ranked
     before = {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
     reach = _Reach(showable & ~removed, work.allowed, work.targets.snapshot.in_stock, before, work.sort)
-    effects = [(effect, effect.pin) for effect in work.rules.pins if effect.pin]
-    pins: list[Pin] = []
-    for effect, action in effects:
-        ordinal = work.targets.find_ordinal(action.sku)
-        refusal = reach.refuse(action, ordinal)
-        if refusal:
-            work.outcomes.append(report(effect, "beaten", f"{action.sku}: {refusal}"))
-        pins.append(Pin(-1 if refusal else ordinal, action.position, effect.rule.id, action.on_missing == "compact"))
+    wanted = _list_wanted(work, ranked, reach)
     if work.collapse:
-        ranked = collapse_rows(ranked, work.targets.snapshot, pinned=[pin.ordinal for pin in pins if pin.ordinal >= 0])
+        pinned = [item.pin.ordinal for item in wanted if item.pin.ordinal >= 0]
+        ranked = collapse_rows(ranked, work.targets.snapshot, pinned=pinned)
         before = {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
         reach = replace(reach, before=before)
-    order, placed = place_pins(ranked.ordinals, pins)
-    record_pins(work, placed, effects, reach)
+    order, placed = place_pins(ranked.ordinals, [item.pin for item in wanted])
+    record_pins(work, placed, wanted, reach)
     rows = np.array([before.get(ordinal, -1) for ordinal in order.tolist()], dtype=np.intp)
-    return replace(take_rows(ranked, order, rows), pinned=list_pinnable(work, effects, reach))
+    return replace(take_rows(ranked, order, rows), pinned=list_pinnable(work, reach))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One product that a rule wants at a position, by name (`label` is its SKU) or as the best of a kind."""
+
+    effect: Effect
+    pin: Pin
+    label: str
+    kind: str
+
+
+def _list_wanted(work: _Work, ranked: Ranked, reach: "_Reach") -> list[_Wanted]:
+    """Pins and the picks of slots in order of precedence. A product pinned by name is not picked for a slot as well."""
+    named = [_read_pin(work, effect, action, reach) for effect in work.rules.pins if (action := effect.pin)]
+    taken = {item.pin.ordinal for item in named}
+    picked: list[_Wanted] = []
+    for effect in work.rules.slots:
+        found = _fill_slot(work, effect, ranked, reach, taken)
+        taken |= {item.pin.ordinal for item in found}
+        picked += found
+    return sorted([*named, *picked], key=lambda item: item.effect.rule.order)
+
+
+def _read_pin(work: _Work, effect: Effect, action: PinAction, reach: "_Reach") -> _Wanted:
+    ordinal = work.targets.find_ordinal(action.sku)
+    refusal = reach.refuse(action, ordinal)
+    if refusal:
+        work.outcomes.append(report(effect, "beaten", f"{action.sku}: {refusal}"))
+    pin = Pin(-1 if refusal else ordinal, action.position, effect.rule.id, action.on_missing == "compact")
+    return _Wanted(effect, pin, action.sku, "pin")
+
+
+def _fill_slot(work: _Work, effect: Effect, ranked: Ranked, reach: "_Reach", taken: set[int]) -> list[_Wanted]:
+    """The best ranked products of the slot's kind, one for each of its positions."""
+    action = effect.action
+    if not isinstance(action, SlotAction):
+        return []
+    if action.obey_sort and reach.sort != "relevance":
+        work.outcomes.append(report(effect, "beaten", _("the shopper chose a sort order")))
+        return []
+    usable = work.targets.mask(effect.target)
+    if action.obey_stock:
+        usable = usable & reach.in_stock
+    found = [int(ordinal) for ordinal in ranked.ordinals[usable[ranked.ordinals]] if int(ordinal) not in taken]
+    if len(found) < len(action.positions):
+        reason = _("%(found)d of %(wanted)d positions filled: the search finds no more such products.")
+        details = {"found": len(found), "wanted": len(action.positions)}
+        work.outcomes.append(report(effect, "beaten", reason % details))
+    return [
+        _Wanted(effect, Pin(ordinal, position, effect.rule.id), str(position), "slot")
+        for position, ordinal in zip(action.positions, found, strict=False)
+    ]
 
 
 @dataclass(frozen=True)
@@ -139,31 +187,28 @@ class _Reach:
         return next((reason for failed, reason in checks if failed), "")
 
 
-def list_pinnable(work: _Work, effects: Sequence[tuple[Effect, PinAction]], reach: _Reach) -> tuple[int, ...]:
+def list_pinnable(work: _Work, reach: _Reach) -> tuple[int, ...]:
     """What these pins show when the shopper takes the filters away: facets count for clicks that may do so."""
     anywhere = replace(reach, allowed=np.ones_like(reach.allowed))
-    found = [(work.targets.find_ordinal(action.sku), action) for _effect, action in effects]
+    found = [(work.targets.find_ordinal(effect.pin.sku), effect.pin) for effect in work.rules.pins if effect.pin]
     return tuple(ordinal for ordinal, action in found if not anywhere.refuse(action, ordinal))
 
 
-def record_pins(
-    work: _Work, placed: Sequence[Placed], effects: Sequence[tuple[Effect, PinAction]], reach: _Reach
-) -> None:
+def record_pins(work: _Work, placed: Sequence[Placed], wanted: Sequence[_Wanted], reach: _Reach) -> None:
     for place in placed:
-        effect, action = effects[place.index]
+        item = wanted[place.index]
         if place.beaten_by is not None:
-            winner = effects[place.beaten_by][0].rule
+            winner = wanted[place.beaten_by].effect.rule
             words = _("%(sku)s: position %(position)d was taken, so it stands at %(shown)d")
             if place.position is None:
                 words = _("%(sku)s: already pinned")
-            details = {"sku": action.sku, "position": action.position, "shown": place.position}
-            work.outcomes.append(report(effect, "beaten", words % details, beaten_by=winner.id))
+            details = {"sku": item.label, "position": item.pin.position, "shown": place.position}
+            work.outcomes.append(report(item.effect, "beaten", words % details, beaten_by=winner.id))
         if place.position is not None:
-            ordinal = work.targets.find_ordinal(action.sku)
-            row = reach.before.get(ordinal)
+            row = reach.before.get(item.pin.ordinal)
             came_from = None if row is None else row + 1
-            move = replace(make_move(effect, "pin"), position=place.position, from_position=came_from)
-            work.log.add(ordinal, move)
+            move = replace(make_move(item.effect, item.kind), position=place.position, from_position=came_from)
+            work.log.add(item.pin.ordinal, move)
 
 
 def take_rows(ranked: Ranked, order: Ordinals, rows: npt.NDArray[np.intp]) -> Ranked:

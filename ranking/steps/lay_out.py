@@ -7,6 +7,7 @@ from django.utils import translation
 
 from ranking.contracts import MAX_RESULTS, Facet, Hit, Page, Query, Ranked
 from ranking.errors import BadSearch
+from ranking.merchandising.page_wishes import make_banners
 from ranking.registry import LiveState
 from ranking.retrieval.cards import load_cards
 from ranking.retrieval.duplicates import offer_groups
@@ -61,6 +62,10 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         notes=(*query.notes, *ranked.notes),
         understanding=pool.understanding,
         relaxations=pool.relaxations,
+        redirect=query.wishes.redirect if query.wishes and not request.literal else None,
+        banners=make_banners(query.wishes, locale=request.locale) if query.wishes else (),
+        rewritten=query.rewritten,
+        sort=query.sort,
     )
 
 
@@ -78,7 +83,20 @@ def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[
         pinned=ranked.pinned,
     )
     with translation.override(_DJANGO_LANGUAGES.get(request.locale, "en")):
-        return count_facets(question)
+        return _arrange(count_facets(question), query)
+
+
+def _arrange(facets: tuple[Facet, ...], query: Query) -> tuple[Facet, ...]:
+    """Facets in the order that rules ask for. One the shopper has chosen values of is never left out: it must be
+    possible to take them away again.
+    """
+    wishes = query.wishes
+    if wishes is None or not (wishes.facets_first or wishes.facets_hidden):
+        return facets
+    chosen = {item.field for item in query.request.filters}
+    shown = [facet for facet in facets if facet.field in chosen or facet.field not in wishes.facets_hidden]
+    place = {field: number for number, field in enumerate(wishes.facets_first)}
+    return tuple(sorted(shown, key=lambda facet: place.get(facet.field, len(place))))
 
 
 def _countable(pool: Pool, ranked: Ranked) -> Mask:

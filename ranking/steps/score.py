@@ -85,7 +85,7 @@ def _read_best(
 def _diversify(
     query: Query, live: LiveState, pool: Pool, ordinals: NDArray[np.int64], scores: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    weight = live.config.parameters["diversity"] if query.request.sort == "relevance" else 0.0
+    weight = live.config.parameters["diversity"] if query.sort == "relevance" else 0.0
     return diversify(ordinals, scores, weight=weight, snapshot=live.snapshot, window=pool.window)
 
 
@@ -93,7 +93,7 @@ def _order(
     query: Query, live: LiveState, ordinals: NDArray[np.int64], blended: NDArray[np.float32]
 ) -> NDArray[np.int64]:
     """Ties end at the product id, so pages never overlap."""
-    snapshot, sort = live.snapshot, query.request.sort
+    snapshot, sort = live.snapshot, query.sort
     ids = snapshot.product_ids[ordinals]
     columns = snapshot.columns
     if sort in ("price_asc", "price_desc"):

@@ -1,6 +1,6 @@
 """Step 1: what the words mean and which rules hold."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from ranking.language.nonsense import is_nonsense
 from ranking.language.reading import read_literally, read_query
 from ranking.merchandising.facts import Reading, make_facts
 from ranking.merchandising.match import match_rules
+from ranking.merchandising.page_wishes import resolve_wishes, rewrite
 from ranking.merchandising.readings import read_otherwise
 from ranking.registry import LiveState, encode_query
 
@@ -30,9 +31,13 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
     now: datetime = request.now or timezone.now()
     normalised = " ".join(normalise(request.query).split())
     terms = tuple(analyse(normalised))
-    understanding = _read(request, normalised, live) if normalised else None
+    meaning = _find_meaning(request, normalised, live)
     facts = make_facts(
-        request, normalised=normalised, terms=terms, readings=_read_otherwise(request, understanding, live)
+        request,
+        normalised=normalised,
+        terms=terms,
+        readings=_read_otherwise(request, meaning.understanding, live),
+        understanding=meaning.understanding,
     )
     rules = match_rules(
         live.book,
@@ -42,11 +47,17 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
         without=request.without_rules,
         explain_limit=EXPLAINED_MISSES if request.explain else 0,
     )
-    vector, note = None, ""
-    if understanding:
-        asked = keyword_text(understanding)
-        vector, note = _encode(understanding, asked, live)
-        understanding = replace(understanding, intent=_guess_intent(understanding, asked, live, vector))
+    wishes = resolve_wishes(rules)
+    rules = replace(rules, outcomes=(*rules.outcomes, *wishes.outcomes))
+    # Rules hold for the words as typed; what they search for instead is read anew, and matches no further rule.
+    replaces = wishes.replacements and not request.literal
+    searched = rewrite(normalised, wishes.replacements) if replaces else normalised
+    if searched != normalised:
+        normalised, terms = searched, tuple(analyse(searched))
+        meaning = _find_meaning(request, searched, live)
+    else:
+        searched = ""
+    understanding = meaning.understanding
     return Query(
         request=request,
         normalised=normalised,
@@ -54,10 +65,32 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
         language=understanding.language if understanding else detect_language(normalised),
         now=now,
         rules=rules,
+        wishes=wishes,
+        sort=request.sort if request.sort_chosen or request.sort != "relevance" else wishes.sort or request.sort,
+        rewritten=searched,
         understanding=understanding,
-        vector=vector,
-        notes=(note,) if note else (),
+        vector=meaning.vector,
+        notes=(meaning.note,) if meaning.note else (),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """A text as it is understood, and the vector of its keywords, or why there is none."""
+
+    understanding: Understanding | None = None
+    vector: Any = None
+    note: str = ""
+
+
+def _find_meaning(request: SearchRequest, normalised: str, live: LiveState) -> _Meaning:
+    if not normalised:
+        return _Meaning()
+    understanding = _read(request, normalised, live)
+    asked = keyword_text(understanding)
+    vector, note = _encode(understanding, asked, live)
+    guess = _guess_intent(understanding, asked, live, vector)
+    return _Meaning(replace(understanding, intent=guess), vector, note)
 
 
 def _read_otherwise(

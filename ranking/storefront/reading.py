@@ -30,14 +30,15 @@ def describe_reading(page: Page, url: ResultsUrl) -> Reading:
     left_out = [keyword.text for keyword in understanding.negated if ("unwanted", keyword.text) not in dropped]
     correction = understanding.correction
     applied = correction.corrected if correction and correction.applied else ""
-    corrected = [_("Showing results for “%(words)s”.") % {"words": applied}] if applied else []
+    instead = page.rewritten or applied
+    corrected = [_("Showing results for “%(words)s”.") % {"words": instead}] if instead else []
     relaxations = page.relaxations if page.hits else ()
     sentences = corrected + [_say_relaxed(relaxations, kind) for kind in ("meaning", "word", "number", "unwanted")]
     if kept:
         sentences.append(_("Only what fits: %(words)s.") % {"words": _quote(kept)})
     if left_out:
         sentences.append(_("Left out: %(words)s.") % {"words": _quote(left_out)})
-    exact = str(replace(url, literal=True, page=1)) if kept or left_out or applied else ""
+    exact = str(replace(url, literal=True, page=1)) if kept or left_out or instead else ""
     offer = correction.corrected if correction and not applied else ""
     said = tuple(sentence for sentence in sentences if sentence)
     return Reading(

@@ -1,13 +1,13 @@
 """What the result template shows around the hits: chips, sorts, pages, ways out of an empty page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ranking.contracts import NO_KNOWN_WORD, Page, Sort
+from ranking.contracts import NO_KNOWN_WORD, Banner, Page, Sort
 from ranking.storefront.categories import CategoryLink
 from ranking.storefront.facet_panels import Chip, FacetPanel, build_chips, build_panels
 from ranking.storefront.reading import Reading, describe_reading
@@ -50,6 +50,9 @@ class ResultsPage:
     reading: Reading
     all_offers_href: str  # "" where they are shown
     one_offer_href: str  # the way back, "" where one is shown
+    banners_above: tuple[Banner, ...] = ()
+    banners_below: tuple[Banner, ...] = ()
+    banners_before: Mapping[int, tuple[Banner, ...]] = field(default_factory=dict)  # by the position of a hit
 
 
 def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()) -> ResultsPage:
@@ -66,13 +69,30 @@ def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Seque
         previous_href=str(url.at_page(min(url.page - 1, last_page))) if url.page > 1 else "",
         next_href=str(url.at_page(url.page + 1)) if url.page < last_page else "",
         sort_fields=tuple(url.fields(without="sort")),
-        sorts=tuple((sort, label, sort == url.sort) for sort, label in SORT_LABELS.items()),
+        sorts=tuple((sort, label, sort == page.sort) for sort, label in SORT_LABELS.items()),
         first_shown=first + 1,
         last_shown=first + len(page.hits),
         reading=describe_reading(page, url),
         all_offers_href=str(url.with_all_offers()) if url.collapse else "",
         one_offer_href="" if url.collapse else str(url.with_one_offer()),
+        banners_above=_banners_in(page, "top"),
+        banners_below=_banners_in(page, "bottom"),
+        banners_before=_banners_before(page),
     )
+
+
+def _banners_in(page: Page, slot: str) -> tuple[Banner, ...]:
+    """Above and below the first page alone: on later ones the shopper has seen them."""
+    return tuple(banner for banner in page.banners if banner.slot == slot) if page.request.page == 1 else ()
+
+
+def _banners_before(page: Page) -> dict[int, tuple[Banner, ...]]:
+    shown = {hit.position for hit in page.hits}
+    before: dict[int, tuple[Banner, ...]] = {}
+    for banner in page.banners:
+        if banner.slot == "inline" and banner.position in shown:
+            before[banner.position] = (*before.get(banner.position, ()), banner)
+    return before
 
 
 def describe_notes(notes: Sequence[str]) -> tuple[str, ...]:

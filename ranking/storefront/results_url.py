@@ -19,6 +19,7 @@ class ResultsUrl:
     category: str = ""
     filters: tuple[Filter, ...] = ()
     sort: Sort = "relevance"
+    sort_chosen: bool = False  # best match chosen by the shopper is not the same as nothing chosen: a rule may sort
     page: int = 1
     explain: bool = False
     literal: bool = False
@@ -37,7 +38,7 @@ class ResultsUrl:
         if self.query and without != "q":
             pairs.append(("q", self.query))
         pairs += write_filters(item for item in self.filters if item.field != without)
-        if self.sort != "relevance" and without != "sort":
+        if (self.sort_chosen or self.sort != "relevance") and without != "sort":
             pairs.append(("sort", self.sort))
         if self.page > 1 and not without:
             pairs.append(("page", str(self.page)))
@@ -73,7 +74,7 @@ class ResultsUrl:
         return replace(self, page=page)
 
     def sorted_by(self, sort: Sort) -> "ResultsUrl":
-        return replace(self, sort=sort, page=1)
+        return replace(self, sort=sort, sort_chosen=True, page=1)
 
     def in_category(self, key: str) -> "ResultsUrl":
         return replace(self, category=key, page=1).choose("category", ())
@@ -106,6 +107,7 @@ def read_results_url(params: Mapping[str, Sequence[str]], *, category: str = "")
         category=category,
         filters=read_filters(params),
         sort=next((known for known in SORTS if known == sort), "relevance"),
+        sort_chosen=sort in SORTS,
         page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
         explain=last("explain") == "1",
         literal=last("literal") == "1",

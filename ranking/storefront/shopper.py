@@ -33,6 +33,7 @@ class Shopper:
             filters=url.filters,
             facets=facets,
             sort=url.sort,
+            sort_chosen=url.sort_chosen,
             page=url.page,
             page_size=page_size,
             locale=self.locale,
@@ -54,6 +55,13 @@ def identify_shopper(request: HttpRequest) -> Shopper:
         locale="zh" if (get_language() or "").startswith("zh") else "en",
         session_id=given if known else secrets.token_urlsafe(18),
         is_new=not known,
-        device="mobile" if "Mobi" in request.headers.get("User-Agent", "") else "desktop",
+        device=name_device(request.headers.get("User-Agent", "")),
         is_staff=signed_in and bool(getattr(request.user, "is_staff", False)),
     )
+
+
+def name_device(user_agent: str) -> str:
+    """phone, tablet or desktop, the words that rules use. Android tablets are those that do not say Mobile."""
+    if "iPad" in user_agent or "Tablet" in user_agent or ("Android" in user_agent and "Mobile" not in user_agent):
+        return "tablet"
+    return "phone" if "Mobi" in user_agent else "desktop"

@@ -15,8 +15,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.text import fold_key
-from ranking.contracts import ProductCard, VariantCard
+from ranking.contracts import Banner, ProductCard, VariantCard
 from ranking.storefront.money import format_money, percent_off
+from ranking.storefront.results_page import ResultsPage
 from ranking.storefront.results_url import ResultsUrl
 from ranking.storefront.swatches import COLOUR_OPTIONS, colour_of
 
@@ -104,6 +105,12 @@ def minus(number: int, other: int) -> int:
 def by_size(parts: Mapping[str, float]) -> list[tuple[str, float]]:
     """Score parts, the weightiest first."""
     return sorted(parts.items(), key=lambda pair: -abs(pair[1]))
+
+
+@register.filter
+def banners_before(results: ResultsPage, position: int) -> tuple[Banner, ...]:
+    """Banners that stand before the hit at this position."""
+    return results.banners_before.get(position, ())
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 // What the rule does: pins as product rows, the other kinds as sentences with a target.
 import { checkbox, el, icon, loadLabels, productOf, removeButton, say, select } from "./dom.js";
 import { clauseList } from "./clauses.js";
+import { PAGE_KINDS, pageSentence } from "./page_actions.js";
 import { searchBox } from "./picker.js";
 
 const NEW_TARGET = () => [{ field: "brand", values: [] }];
@@ -51,7 +52,8 @@ function addBar(actions, onChange) {
     button(say("Boost"), "trending_up", () => ({ type: "boost", strength: 40, target: NEW_TARGET() })),
     button(say("Bury"), "trending_down", () => ({ type: "boost", strength: -40, target: NEW_TARGET() })),
     button(say("Hide"), "visibility_off", () => ({ type: "hide", target: NEW_TARGET() })),
-    button(say("Show only"), "filter_alt", () => ({ type: "filter", filters: NEW_TARGET() })));
+    button(say("Show only"), "filter_alt", () => ({ type: "filter", filters: NEW_TARGET() })),
+    ...Object.values(PAGE_KINDS()).map((kind) => button(kind.title, kind.icon, kind.make)));
 }
 
 function pinRow(action, onChange, onRemove, error) {
@@ -89,6 +91,10 @@ function policy(action, onChange) {
 }
 
 function otherRow(action, index, onChange, onRemove, errorAt) {
+  const page = PAGE_KINDS()[action.type];
+  if (page) return el("div", { className: "rule-row" }, el("span", { className: `rule-badge rule-badge--${action.type}` }, page.title),
+    el("div", { className: "rule-sentence" }, pageSentence(action, onChange, (path) => errorAt(`actions.${index}.${path}`)).filter(Boolean), errorAt(`actions.${index}`)),
+    removeButton(onRemove));
   const name = action.type === "filter" ? "filters" : "target";
   const kind = action.type === "boost" ? (action.strength < 0 ? "bury" : "boost") : action.type;
   const titles = { boost: say("Boost"), bury: say("Bury"), hide: say("Hide"), filter: say("Show only") };

@@ -5,7 +5,7 @@ import { picker } from "./picker.js";
 const KINDS = () => [
   ["query", say("the query")], ["category", say("the category")], ["filter", say("a chosen filter")], ["sort", say("the sort order")],
   ["market", say("the market")], ["locale", say("the language")], ["segment", say("the shopper's segment")],
-  ["device", say("the device")], ["always", say("always")],
+  ["device", say("the device")], ["detected", say("the words name")], ["intent", say("the shopper wants to")], ["always", say("always")],
 ];
 const MATCHES = () => [
   ["contains", say("contains")], ["is", say("is")], ["starts", say("starts with")], ["ends", say("ends with")],
@@ -14,6 +14,7 @@ const MATCHES = () => [
 const FIXED = {
   locale: () => [["en", say("English")], ["zh", say("Chinese")]],
   device: () => [["desktop", say("desktop")], ["tablet", say("tablet")], ["phone", say("phone")]],
+  intent: () => [["search", say("find")], ["compare", say("compare")], ["ask", say("ask")], ["browse", say("look around")], ["support", say("get help")], ["navigate", say("reach a page")]],
   sort: () => settings.sorts.map((sort) => [sort, sortLabel(sort)]),
 };
 
@@ -26,6 +27,7 @@ export function newCondition(kind) {
   if (kind === "query") return { type: "query", match: "contains", values: [] };
   if (kind === "category") return { type: "category", keys: [] };
   if (kind === "filter") return { type: "filter", field: "brand", values: [] };
+  if (kind === "detected") return { type: "detected", field: "brand", values: [] };
   return kind === "always" ? { type: "always" } : { type: kind, values: [] };
 }
 
@@ -47,7 +49,25 @@ function sentence(condition, onChange) {
   if (condition.type === "category") return [kind, negation(condition, onChange), keys(condition, onChange),
     checkbox(say("with subcategories"), condition.include_children !== false, (on) => onChange({ ...condition, include_children: on }))];
   if (condition.type === "filter") return [kind, ...filterSentence(condition, onChange)];
+  if (condition.type === "detected") return [kind, ...detectedSentence(condition, onChange)];
   return [kind, negation(condition, onChange), fixedOrFree(condition, onChange)];
+}
+
+// Numbers are met whatever unit is typed; their bounds are in the unit beside the attribute.
+function detectedSentence(condition, onChange) {
+  const numbers = settings.attributes.filter((item) => item.kind === "number");
+  const fields = [["brand", say("brand")], ["category", say("category")], ["price", say("price")],
+    ...settings.attributes.filter((item) => item.kind !== "boolean").map((item) => [item.key, item.unit ? `${item.label} (${item.unit})` : item.label])];
+  const field = select(fields, condition.field, (chosen) => onChange({ type: "detected", field: chosen, values: [], negate: condition.negate }), say("the words name"));
+  const isNumber = condition.field === "price" || numbers.some((item) => item.key === condition.field);
+  const bound = (name, label) => {
+    const node = el("input", { type: "number", step: "any", className: "rule-input rule-bound", value: condition[name] ?? "", placeholder: label, "aria-label": label });
+    node.addEventListener("change", () => onChange({ ...condition, [name]: node.value === "" ? null : Number(node.value) }));
+    return node;
+  };
+  const wanted = isNumber ? [bound("minimum", say("from")), bound("maximum", say("to"))]
+    : [picker({ field: condition.field, values: condition.values, label: say("values"), placeholder: say("any value"), onChange: (values) => onChange({ ...condition, values }) })];
+  return [field, negation(condition, onChange), ...wanted];
 }
 
 function negation(condition, onChange) {

@@ -2,6 +2,7 @@
 import { el, settings } from "./dom.js";
 import { addPin, drawActions } from "./actions.js";
 import { drawConditions } from "./conditions.js";
+import { isFinished } from "./page_actions.js";
 import { drawWindows } from "./windows.js";
 import { startPreview } from "./preview.js";
 
@@ -48,10 +49,10 @@ function change(name, value) {
 // The preview leaves out what is still being written; saving refuses it with a message beside it.
 function finishedParts() {
   const said = (list) => Boolean(list && list.length);
-  const condition = (item) => item.type === "always" || item.type === "filter" || item.match === "empty" || item.match === "any" || said(item.values) || said(item.keys);
+  const condition = (item) => ["always", "filter", "detected"].includes(item.type) || item.match === "empty" || item.match === "any" || said(item.values) || said(item.keys);
   const clause = (item) => said(item.values) || (item.minimum ?? null) !== null || (item.maximum ?? null) !== null;
   const target = (item) => item.target || item.filters;
-  const actions = state.actions.filter((item) => item.type === "pin" || target(item).some(clause));
+  const actions = state.actions.filter((item) => isFinished(item) && (item.type === "pin" || !target(item) || target(item).some(clause)));
   const trim = (item) => (item.target ? { ...item, target: item.target.filter(clause) } : item.filters ? { ...item, filters: item.filters.filter(clause) } : item);
   return { conditions: state.conditions.filter(condition), actions: actions.map(trim), windows: state.windows.filter((item) => item.from || item.until) };
 }

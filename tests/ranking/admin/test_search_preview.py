@@ -165,7 +165,7 @@ def test_a_weight_that_is_no_number_gives_way(client, shop, text):
 
 
 def test_an_address_opens_the_same_view_again(client, shop):
-    asked = {"q": "sonar 耳机", "locale": "zh", "market": "", "device": "mobile", "literal": "on", "b": "draft",
+    asked = {"q": "sonar 耳机", "locale": "zh", "market": "", "device": "phone", "literal": "on", "b": "draft",
              "segments": "vip，new", "at": "2026-12-24T20:00", "shown": "20", "w.bm25": "0.25"}  # fmt: skip
     answer = client.get(reverse(PAGE), asked, headers={"HX-Request": "true"})
     address = answer["HX-Replace-Url"]

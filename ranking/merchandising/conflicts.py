@@ -1,0 +1,139 @@
+"""What a rule collides with: other rules that can hold in the same search and want what it does not.
+
+A conflict is not an error, rules win by priority; but a merchandiser should know before the day comes. Each conflict
+has an example in which it happens (meeting.py), and says who wins there.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ranking.merchandising.actions import (
+    Action,
+    BoostAction,
+    FilterAction,
+    HideAction,
+    PinAction,
+    RedirectAction,
+    SlotAction,
+    SortAction,
+)
+from ranking.merchandising.clauses import SKU_FIELD, Clause
+from ranking.merchandising.compile import CompiledRule
+from ranking.merchandising.meeting import Read, Witness, find_meeting
+
+Kind = Literal["position", "product", "removed", "opposed", "redirect", "sort", "stopped"]
+# Whether a product (by SKU) is one that the clauses mean; None: not known.
+Holds = Callable[[str, Sequence[Clause]], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What two rules want differently: a kind, and the SKU or position it is about."""
+
+    kind: Kind
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """`winner` and `loser` are the rules in the example; at "removed" the loser's pin, or the loser's removal, is what
+    does not happen.
+    """
+
+    kind: Kind
+    about: str
+    winner: CompiledRule
+    loser: CompiledRule
+    witness: Witness
+
+
+def name_skus(sku: str, clauses: Sequence[Clause]) -> bool | None:
+    """What the clauses alone tell: certain only where they name SKUs and nothing else."""
+    named = [clause for clause in clauses if clause.field == SKU_FIELD]
+    if any((sku in clause.values) is clause.exclude for clause in named):
+        return False
+    return True if len(named) == len(clauses) else None
+
+
+def find_conflicts(
+    rule: CompiledRule,
+    others: Iterable[CompiledRule],
+    *,
+    now: datetime,
+    holds: Holds = name_skus,
+    read: Read = lambda words: (),
+) -> Iterator[Conflict]:
+    """Conflicts of one rule with others, one for each thing both want. What `holds` does not know is no conflict."""
+    for other in others:
+        if other.id == rule.id:
+            continue
+        clashes = list_clashes(rule, other, holds=holds)
+        if not clashes:
+            continue
+        witness = find_meeting(rule, other, now=now, read=read)
+        if witness is None:
+            continue
+        winner, loser = sorted((rule, other), key=lambda each: each.order)
+        for clash in clashes:
+            yield Conflict(clash.kind, clash.about, winner, loser, witness)
+
+
+def list_clashes(first: CompiledRule, second: CompiledRule, *, holds: Holds = name_skus) -> list[Clash]:
+    """What both rules want and cannot both have, were they to hold in one search."""
+    stronger = min((first, second), key=lambda rule: rule.order)
+    if stronger.stop_processing:
+        return [Clash("stopped", stronger.name)]
+    pairs = itertools.product(first.actions, second.actions)
+    return list(dict.fromkeys(clash for one, two in pairs for clash in _compare(one, two, holds)))
+
+
+def _compare(one: Action, two: Action, holds: Holds) -> Iterator[Clash]:
+    match one, two:
+        case PinAction(), PinAction():
+            yield from _compare_pins(one, two)
+        case (PinAction() | SlotAction(), SlotAction()) | (SlotAction(), PinAction()):
+            shared = sorted(set(_positions(one)) & set(_positions(two)))
+            if shared:
+                yield Clash("position", str(shared[0]))
+        case (PinAction(sku=sku), HideAction() | FilterAction()) | (HideAction() | FilterAction(), PinAction(sku=sku)):
+            removal = two if isinstance(one, PinAction) else one
+            if _removes(removal, sku, holds):
+                yield Clash("removed", sku)
+        case _:
+            yield from _compare_others(one, two)
+
+
+def _compare_others(one: Action, two: Action) -> Iterator[Clash]:
+    match one, two:
+        case BoostAction(), BoostAction():
+            if one.target == two.target and (one.strength > 0) != (two.strength > 0):
+                yield Clash("opposed", "; ".join(clause.field for clause in one.target))
+        case RedirectAction(), RedirectAction():
+            if one.url != two.url:
+                yield Clash("redirect", two.url)
+        case SortAction(), SortAction():
+            if one.sort != two.sort:
+                yield Clash("sort", two.sort)
+
+
+def _compare_pins(one: PinAction, two: PinAction) -> Iterator[Clash]:
+    if one.sku == two.sku:
+        if one.position != two.position:
+            yield Clash("product", one.sku)
+    elif one.position == two.position:
+        yield Clash("position", str(one.position))
+
+
+def _positions(action: Action) -> range:
+    if isinstance(action, SlotAction):
+        return action.positions
+    return range(action.position, action.position + 1) if isinstance(action, PinAction) else range(0)
+
+
+def _removes(removal: Action, sku: str, holds: Holds) -> bool:
+    if isinstance(removal, HideAction):
+        return holds(sku, removal.target) is True
+    return isinstance(removal, FilterAction) and holds(sku, removal.filters) is False

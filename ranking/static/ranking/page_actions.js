@@ -1,0 +1,106 @@
+// What the rule does to the page as a whole, and slots that the ranking fills: one row of fields for each kind.
+import { checkbox, el, removeButton, say, select, settings } from "./dom.js";
+import { clauseList } from "./clauses.js";
+import { sortLabel } from "./conditions.js";
+import { picker } from "./picker.js";
+
+export const PAGE_KINDS = () => ({
+  slot: { title: say("Keep places"), icon: "view_carousel", make: () => ({ type: "slot", position: 1, until: 3, target: [{ field: "brand", values: [] }] }) },
+  banner: { title: say("Banner"), icon: "image", make: () => ({ type: "banner", slot: "top", position: 1, title_en: "", title_zh: "" }) },
+  redirect: { title: say("Send elsewhere"), icon: "subdirectory_arrow_right", make: () => ({ type: "redirect", url: "" }) },
+  replace: { title: say("Search for other words"), icon: "find_replace", make: () => ({ type: "replace", words: [], by: "" }) },
+  sort: { title: say("Sort"), icon: "sort", make: () => ({ type: "sort", sort: "newest" }) },
+  facets: { title: say("Filters shown"), icon: "tune", make: () => ({ type: "facets", first: [], hide: [] }) },
+});
+
+// A half-written action would be refused: the preview leaves it out.
+export function isFinished(action) {
+  const checks = {
+    slot: () => true, sort: () => true,
+    banner: () => Boolean(action.title_en || action.title_zh),
+    redirect: () => /^(\/(?!\/)|https:\/\/.)/.test(action.url),
+    replace: () => action.words.length > 0,
+    facets: () => action.first.length + action.hide.length > 0,
+  };
+  return checks[action.type] ? checks[action.type]() : true;
+}
+
+export function pageSentence(action, onChange, errorAt) {
+  const change = (part) => onChange({ ...action, ...part });
+  return { slot, banner, redirect, replace, sort, facets }[action.type](action, change, errorAt);
+}
+
+function field(text, node) {
+  return el("label", { className: "rule-field" }, el("span", { className: "rule-muted" }, text), node);
+}
+
+function line(action, name, label, change, placeholder = "") {
+  const node = el("input", { type: "text", className: "rule-input rule-line", value: action[name] || "", maxLength: 300, placeholder, "aria-label": label });
+  node.addEventListener("change", () => change({ [name]: node.value.trim() }));
+  return field(label, node);
+}
+
+function address(action, name, label, change) {
+  const node = line(action, name, label, (part) => change({ [name]: part[name] || (name === "url" ? "" : null) }), "/… https://…");
+  node.querySelector("input").setAttribute("inputmode", "url");
+  return node;
+}
+
+function number(action, name, label, change) {
+  const node = el("input", { type: "number", min: 1, max: 10000, className: "rule-input rule-position", value: action[name] ?? "", "aria-label": label });
+  node.addEventListener("change", () => change({ [name]: Number(node.value) || null }));
+  return node;
+}
+
+function slot(action, change, errorAt) {
+  return [
+    el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("positions")), number(action, "position", say("from"), (part) => change({ position: part.position || 1 })),
+      el("span", { className: "rule-word" }, say("to")), number(action, "until", say("to"), change)),
+    el("span", { className: "rule-word" }, say("for the best products where")),
+    clauseList(action.target, (target) => change({ target }), (position) => errorAt(`target.${position}`)),
+    checkbox(say("Only while in stock"), action.obey_stock !== false, (on) => change({ obey_stock: on })),
+    checkbox(say("Not when the shopper sorts"), action.obey_sort !== false, (on) => change({ obey_sort: on })),
+  ];
+}
+
+function banner(action, change) {
+  const places = [["top", say("above the results")], ["inline", say("before a result")], ["bottom", say("below the results")]];
+  return [
+    select(places, action.slot, (chosen) => change({ slot: chosen }), say("Banner")),
+    action.slot === "inline" ? el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("at position")), number(action, "position", say("at position"), (part) => change({ position: part.position || 1 }))) : null,
+    el("div", { className: "rule-fields" },
+      line(action, "title_en", say("title (English)"), change), line(action, "title_zh", say("title (Chinese)"), change),
+      line(action, "text_en", say("text (English)"), change), line(action, "text_zh", say("text (Chinese)"), change),
+      address(action, "image", say("picture"), change), address(action, "link", say("leads to"), change)),
+  ];
+}
+
+function redirect(action, change) {
+  return [address(action, "url", say("to the page"), change)];
+}
+
+function replace(action, change) {
+  return [el("span", { className: "rule-word" }, say("instead of")),
+    picker({ field: "words", values: action.words, label: say("instead of"), onChange: (words) => change({ words }) }),
+    line(action, "by", say("search for (empty leaves the words out)"), change)];
+}
+
+function sort(action, change) {
+  return [select(settings.sorts.map((name) => [name, sortLabel(name)]), action.sort, (chosen) => change({ sort: chosen }), say("the sort order")),
+    el("span", { className: "rule-muted" }, say("while the shopper has chosen no order"))];
+}
+
+function facets(action, change) {
+  const fields = [["category", say("category")], ["brand", say("brand")], ["price", say("price")], ["rating", say("rating")], ["in_stock", say("in stock")],
+    ["on_sale", say("on sale")], ...settings.attributes.map((item) => [item.key, item.label])];
+  return [chosenList(say("show first"), fields, action.first, (first) => change({ first, hide: action.hide.filter((key) => !first.includes(key)) })),
+    chosenList(say("leave out"), fields, action.hide, (hide) => change({ hide, first: action.first.filter((key) => !hide.includes(key)) }))];
+}
+
+function chosenList(label, fields, chosen, onChange) {
+  const names = new Map(fields);
+  const add = select([["", `+ ${label}`], ...fields.filter(([key]) => !chosen.includes(key))], "", (key) => key && onChange([...chosen, key]), label);
+  const chip = (key) => el("span", { className: "rule-chip" }, names.get(key) || key,
+    removeButton(() => onChange(chosen.filter((other) => other !== key)), `${say("Remove")} ${names.get(key) || key}`));
+  return el("span", { className: "rule-picks" }, el("span", { className: "rule-muted" }, label), ...chosen.map(chip), add);
+}

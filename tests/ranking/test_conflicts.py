@@ -1,0 +1,249 @@
+"""The conflict checker: planted conflicts are found with an example that holds, disjoint rules give no alarm, and no
+random search meets a conflict that the checker missed.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from catalog.text import analyse, normalise
+from ranking.merchandising.conflicts import find_conflicts, list_clashes
+from ranking.merchandising.facts import Reading, Wording, make_facts
+from ranking.merchandising.match import find_miss
+from ranking.merchandising.meeting import find_meeting
+from tests.ranking.rule_words import ALWAYS, NOW, boost, clause, compiled, facts_of, hide, on_query, pin, show_only
+
+
+def window(start, until, zone="Asia/Shanghai"):
+    return {"from": start, "until": until, "timezone": zone}
+
+
+def when(kind, *values, **options):
+    return {"type": kind, "values": list(values), **options}
+
+
+def category(*keys, **options):
+    return {"type": "category", "keys": list(keys), **options}
+
+
+ELEVEN = [window("2026-11-11T00:00", "2026-11-12T00:00")]
+SLOT = {"type": "slot", "target": [clause("brand", "nord")], "position": 1, "until": 3}
+# (conditions and fields of the first rule, of the second): both can hold in one search.
+MEETING = [
+    ([ALWAYS], {}, [ALWAYS], {}),
+    ([on_query("lamp")], {}, [on_query("desk")], {}),
+    ([on_query("lamp")], {}, [on_query("lamps", match="is")], {}),
+    ([on_query("lamp", match="starts")], {}, [on_query("desk", match="ends")], {}),
+    ([on_query("耳机")], {}, [on_query("无线")], {}),
+    ([on_query("手机壳", match="is")], {}, [on_query("手机")], {}),
+    ([on_query("耳機", match="is")], {}, [on_query("耳机", match="starts")], {}),
+    ([on_query("red lamp", "blue lamp", match="is")], {}, [on_query("blue")], {}),
+    ([on_query("lamp")], {}, [on_query("case", negate=True)], {}),
+    ([on_query(match="any")], {}, [on_query("lamp")], {}),
+    ([on_query(match="empty")], {}, [category("home")], {}),
+    ([category("home/lamps")], {}, [category("home")], {}),
+    ([category("home")], {}, [{"type": "filter", "field": "brand", "values": ["nord"]}], {}),
+    ([{"type": "filter", "field": "brand", "values": ["nord"]}], {}, [{"type": "filter", "field": "brand"}], {}),
+    (
+        [{"type": "filter", "field": "brand", "values": ["nord", "lumo"], "exactly": True}],
+        {},
+        [{"type": "filter", "field": "brand", "values": ["lumo"]}],
+        {},
+    ),
+    ([when("segment", "vip")], {}, [when("segment", "new", "vip")], {}),
+    ([when("segment", "vip")], {}, [when("segment", "new")], {}),
+    ([when("market", "cn", "us")], {}, [ALWAYS], {"markets": ["us"]}),
+    ([ALWAYS], {"markets": ["cn"]}, [on_query("lamp")], {}),
+    ([ALWAYS], {"locales": ["zh"]}, [when("locale", "en", negate=True)], {}),
+    ([when("device", "phone")], {}, [when("device", "desktop", negate=True)], {}),
+    ([when("sort", "price_asc")], {}, [ALWAYS], {}),
+    ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {}),
+    ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"windows": [window("2026-11-10T10:00", "2026-11-11T06:00", "UTC")]}),
+    ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"expires_at": "2026-11-11T01:00:00+08:00"}),
+    ([when("intent", "compare")], {}, [when("intent", "search", negate=True)], {}),
+    ([{"type": "detected", "field": "brand", "values": ["nord"]}], {}, [on_query("lamp")], {}),
+    (
+        [{"type": "detected", "field": "size", "minimum": 100, "maximum": 150}],
+        {},
+        [{"type": "detected", "field": "size", "minimum": 140}],
+        {},
+    ),
+]
+# No search satisfies both.
+DISJOINT = [
+    ([on_query("lamp", match="is")], {}, [on_query("desk", match="is")], {}),
+    ([on_query("lamp")], {}, [on_query("lamp", negate=True)], {}),
+    ([on_query(match="empty")], {}, [on_query("lamp")], {}),
+    ([on_query("手机", match="is")], {}, [on_query("手机壳")], {}),
+    ([category("home/lamps", include_children=False)], {}, [category("home/lamps", negate=True)], {}),
+    ([{"type": "filter", "field": "brand"}], {}, [{"type": "filter", "field": "brand", "negate": True}], {}),
+    ([when("market", "cn")], {}, [when("market", "us")], {}),
+    ([ALWAYS], {"markets": ["cn"]}, [ALWAYS], {"markets": ["us"]}),
+    ([ALWAYS], {"locales": ["zh"]}, [ALWAYS], {"locales": ["en"]}),
+    ([when("device", "phone")], {}, [when("device", "desktop")], {}),
+    ([when("sort", "price_asc")], {}, [when("sort", "newest")], {}),
+    ([when("segment", "vip")], {}, [when("segment", "vip", negate=True)], {}),
+    ([when("intent", "compare")], {}, [when("intent", "ask")], {}),
+    ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"windows": [window("2026-11-12T00:00", "2026-11-13T00:00")]}),
+    ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"expires_at": "2026-11-10T15:59:59+00:00"}),
+    ([ALWAYS], {"windows": [window("2020-01-01T00:00", "2021-01-01T00:00")]}, [ALWAYS], {}),
+    (
+        [{"type": "detected", "field": "size", "maximum": 100}],
+        {},
+        [{"type": "detected", "field": "size", "minimum": 140}, {"type": "detected", "field": "size", "negate": True}],
+        {},
+    ),
+]
+# (first actions, second actions, what the conflict is): cannot both be had.
+CLASHING = [
+    ([pin("A", 1)], [pin("B", 1)], "position"),
+    ([pin("A", 1)], [pin("A", 4)], "product"),
+    ([pin("A", 2)], [hide(clause("sku", "A"))], "removed"),
+    ([pin("A", 2)], [show_only(clause("sku", "B"))], "removed"),
+    ([SLOT], [pin("A", 2)], "position"),
+    ([boost(40, clause("brand", "nord"))], [boost(-40, clause("brand", "nord"))], "opposed"),
+    ([{"type": "redirect", "url": "/a/"}], [{"type": "redirect", "url": "/b/"}], "redirect"),
+    ([{"type": "sort", "sort": "newest"}], [{"type": "sort", "sort": "rating"}], "sort"),
+]
+AGREEING = [
+    ([pin("A", 1)], [pin("B", 2)]),
+    ([pin("A", 1)], [pin("A", 1)]),
+    ([pin("A", 1)], [hide(clause("sku", "B"))]),
+    ([pin("A", 1)], [show_only(clause("sku", "A", "B"))]),
+    ([boost(40, clause("brand", "nord"))], [boost(60, clause("brand", "nord"))]),
+    ([boost(40, clause("brand", "nord"))], [boost(-40, clause("brand", "lumo"))]),
+    ([pin("A", 1)], [boost(40, clause("brand", "nord"))]),
+    ([SLOT], [pin("A", 4)]),
+]
+
+
+def make_pair(conditions, actions):
+    first_when, first_fields, second_when, second_fields = conditions
+    first = compiled(*actions[0], when=first_when, id="00000000-0000-0000-0000-000000000001", **first_fields)
+    second = compiled(*actions[1], when=second_when, id="00000000-0000-0000-0000-000000000002", **second_fields)
+    return first, second
+
+
+def holds_at(rule, witness):
+    normalised = " ".join(normalise(witness.request.query).split())
+    facts = make_facts(witness.request, normalised=normalised, terms=analyse(normalised))
+    detected = {}
+    for name, key in witness.detected:
+        detected[name] = detected.get(name, frozenset()) | {key}
+    facts = replace(facts, intent=witness.intent, detected=detected, numbers=witness.numbers)
+    return find_miss(rule, facts) is None and not rule.find_closed_reason(witness.at.timestamp())
+
+
+PLANTED = [(conditions, CLASHING[number % len(CLASHING)]) for number, conditions in enumerate(MEETING * 2)]
+
+
+@pytest.mark.parametrize(("conditions", "clash"), PLANTED, ids=range(len(PLANTED)))
+def test_every_planted_conflict_is_found_and_its_example_holds(conditions, clash):
+    first, second = make_pair(conditions, clash)
+    (conflict,) = find_conflicts(first, [second], now=NOW)
+    assert conflict.kind == clash[2]
+    assert {conflict.winner.id, conflict.loser.id} == {first.id, second.id}
+    assert holds_at(first, conflict.witness)
+    assert holds_at(second, conflict.witness)
+
+
+QUIET = [(conditions, CLASHING[number % len(CLASHING)][:2]) for number, conditions in enumerate(DISJOINT * 8)]
+QUIET += [(conditions, AGREEING[number % len(AGREEING)]) for number, conditions in enumerate(MEETING * 3)]
+
+
+@pytest.mark.parametrize(("conditions", "actions"), QUIET, ids=range(len(QUIET)))
+def test_rules_that_never_meet_or_agree_give_no_alarm(conditions, actions):
+    first, second = make_pair(conditions, actions)
+    assert list(find_conflicts(first, [second], now=NOW)) == []
+
+
+def test_there_are_as_many_planted_and_quiet_pairs_as_promised():
+    assert len(PLANTED) >= 50
+    assert len(QUIET) >= 200
+
+
+def test_the_example_of_a_future_campaign_lies_in_its_window():
+    first, second = make_pair(([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {}), CLASHING[0])
+    (conflict,) = find_conflicts(first, [second], now=NOW)
+    assert conflict.witness.at == datetime(2026, 11, 10, 16, tzinfo=UTC)
+
+
+def test_the_other_language_is_read_as_in_searches():
+    first, second = make_pair(([on_query("手机", match="is")], {}, [on_query("phone", match="is")], {}), CLASHING[0])
+    assert find_meeting(first, second, now=NOW) is None
+
+    def read(words):
+        return (Reading("translated", Wording("phone", ("phone",))),) if words == "手机" else ()
+
+    assert find_meeting(first, second, now=NOW, read=read).request.query == "手机"
+
+
+def test_a_rule_that_stops_later_ones_beats_them():
+    first, second = make_pair(([ALWAYS], {"stop_processing": True, "priority": 1}, [ALWAYS], {}), AGREEING[0])
+    (conflict,) = find_conflicts(first, [second], now=NOW)
+    assert (conflict.kind, conflict.winner.id) == ("stopped", first.id)
+
+
+def test_membership_of_products_is_asked_of_the_caller():
+    actions = ([pin("A", 1)], [hide(clause("brand", "nord"))])
+    first, second = make_pair(([ALWAYS], {}, [ALWAYS], {}), actions)
+    assert list(find_conflicts(first, [second], now=NOW)) == []
+    (conflict,) = find_conflicts(first, [second], now=NOW, holds=lambda sku, clauses: True)
+    assert (conflict.kind, conflict.about) == ("removed", "A")
+
+
+WORDS = st.sampled_from(["lamp", "desk", "red", "耳机", "无线", "手机壳"])
+PHRASES = st.lists(WORDS, min_size=1, max_size=2).map(" ".join)
+QUERY = st.builds(
+    lambda match, values, negate: on_query(*values, match=match, negate=negate),
+    st.sampled_from(["is", "starts", "ends", "contains"]),
+    st.lists(PHRASES, min_size=1, max_size=2, unique=True),
+    st.booleans(),
+)
+OTHERS = st.one_of(
+    st.builds(lambda key, negate: category(key, negate=negate), st.sampled_from(["a", "a/b", "c"]), st.booleans()),
+    st.builds(
+        lambda values, negate, exactly: {
+            "type": "filter", "field": "brand", "values": values, "negate": negate, "exactly": exactly and bool(values),
+        },
+        st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True), st.booleans(), st.booleans(),
+    ),
+    st.builds(
+        lambda kind, negate: when(*kind, negate=negate),
+        st.sampled_from(
+            [("market", "cn"), ("segment", "vip"), ("device", "phone"), ("sort", "newest"), ("locale", "zh")]
+        ),
+        st.booleans(),
+    ),
+)  # fmt: skip
+CONDITIONS = st.lists(st.one_of(QUERY, OTHERS), min_size=1, max_size=2)
+SEARCHES = st.fixed_dictionaries(
+    {
+        "query": st.lists(WORDS, max_size=3).map(" ".join),
+        "category": st.sampled_from(["", "a", "a/b", "c"]),
+        "market": st.sampled_from(["", "cn", "us"]),
+        "segments": st.sampled_from([(), ("vip",)]),
+        "device": st.sampled_from(["phone", "desktop"]),
+        "sort": st.sampled_from(["relevance", "newest"]),
+        "locale": st.sampled_from(["en", "zh"]),
+    }
+)
+
+
+@hypothesis_settings(max_examples=400, deadline=None)
+@given(one=CONDITIONS, two=CONDITIONS, asked=SEARCHES)
+def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked):
+    first, second = make_pair((one, {}, two, {}), CLASHING[0])
+    facts = facts_of(asked.pop("query"), **asked)
+    met = find_miss(first, facts) is None and find_miss(second, facts) is None
+    assert list_clashes(first, second)
+    witness = find_meeting(first, second, now=NOW)
+    if met:
+        assert witness is not None
+    if witness is not None:
+        assert holds_at(first, witness)
+        assert holds_at(second, witness)
