@@ -1,10 +1,12 @@
 """REST: rules. Reading, writing, checking and previewing; each write names the version it changes."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -24,7 +26,11 @@ from ranking.query_string import read_text
 from ranking.rule_conflicts import check_conflicts
 from ranking.rule_preview import preview_rule
 from ranking.rule_store import create_rule, delete_rule, update_rule
+from ranking.rules_file import write_rules
+from ranking.rules_import import import_rules
 from ranking.rules_serializers import (
+    ImportRulesAnswer,
+    ImportRulesSerializer,
     PreviewRequestSerializer,
     PreviewSearchSerializer,
     RuleAnswer,
@@ -108,6 +114,25 @@ class RuleViewSet(GenericViewSet[Rule]):
         asked = PreviewSearchSerializer(data=body.validated_data["search"])
         asked.is_valid(raise_exception=True)
         return Response(preview_rule(body.validated_data["rule"], asked.to_request()))
+
+    @extend_schema(operation_id="export_rules", tags=["rules"], responses={(200, "application/yaml"): OpenApiTypes.STR})
+    @action(detail=False, methods=["get"], url_path="export")
+    def export(self, request: Request) -> HttpResponse:
+        """All rules as one YAML file, for a repository; `import` reads it back the same."""
+        return HttpResponse(write_rules(self.get_queryset()), content_type="application/yaml; charset=utf-8")
+
+    @extend_schema(
+        operation_id="import_rules", tags=["rules"], request=ImportRulesSerializer, responses=ImportRulesAnswer
+    )
+    @action(detail=False, methods=["post"], url_path="import")
+    def import_file(self, request: Request) -> Response:
+        """What the file changes, told (`dry_run`, the default) or done: all of it, or nothing when a rule is wrong."""
+        body = ImportRulesSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        owner = request.user if request.user.is_authenticated else None
+        asked = body.validated_data
+        report = import_rules(asked["text"], dry_run=asked["dry_run"], prune=asked["prune"], owner=owner)
+        return Response(asdict(report))
 
     def _save(self, rule_id: UUID, document: RuleDocument) -> Response:
         if document.version is None:

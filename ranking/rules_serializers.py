@@ -13,6 +13,7 @@ from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule
 from ranking.rule_preview import PREVIEW_SIZE
+from ranking.rules_file import MAX_BYTES
 from ranking.serializers import SearchRequestSerializer, StrictSerializer
 
 
@@ -66,3 +67,17 @@ class PreviewSearchSerializer(SearchRequestSerializer):
 class PreviewRequestSerializer(StrictSerializer):
     rule = serializers.DictField(help_text="a whole rule document, saved or not")
     search = serializers.DictField(required=False, default=dict, help_text="as POST /search takes it, and `now`")
+
+
+class ImportRulesSerializer(StrictSerializer):
+    text = serializers.CharField(trim_whitespace=False, max_length=MAX_BYTES, help_text="a file as `export` writes it")
+    dry_run = serializers.BooleanField(default=True, help_text="only tell what would change")
+    prune = serializers.BooleanField(default=False, help_text="delete rules that the file does not name")
+
+
+class ImportRulesAnswer(Part):
+    """`counts` by kind (create, change, unchanged, delete); `changes` with each field's value before and after."""
+
+    counts: dict[str, int]
+    changes: list[dict[str, Any]]
+    dry_run: bool

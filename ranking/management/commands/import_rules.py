@@ -1,0 +1,39 @@
+"""`manage.py import_rules FILE`: shows what a file of rules would change, and with --apply changes it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ranking.errors import RuleRefused
+from ranking.rules_file import Change
+from ranking.rules_import import import_rules
+
+
+class Command(BaseCommand):
+    help = "Take rules over from a YAML file (see export_rules). Without --apply nothing is changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--apply", action="store_true", help="make the changes; all of them or none")
+        parser.add_argument("--prune", action="store_true", help="delete rules that the file does not name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            text = options["file"].read_text(encoding="utf-8")
+            report = import_rules(text, dry_run=not options["apply"], prune=options["prune"])
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"The file cannot be read: {error}") from error
+        except RuleRefused as error:
+            lines = [f"  {path}: {message}" for path, message in error.extra["errors"].items()]
+            raise CommandError("\n".join([error.message, *lines])) from error
+        for change in report.changes:
+            self.stdout.write(describe_change(change))
+        said = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())
+        self.stdout.write(f"{said}{'' if options['apply'] else ' (dry run: nothing was changed; use --apply)'}")
+
+
+def describe_change(change: Change) -> str:
+    lines = [f"{change.kind}: {change.name} ({change.rule_id or 'new'})"]
+    lines += [f"    {name}: {before!r} → {after!r}" for name, (before, after) in change.fields.items()]
+    return "\n".join(lines)
