@@ -36,7 +36,7 @@ def hide_attributes(folds: Iterable[int] = (HELD_OUT,)) -> Hidden:
     from django.db import connection
 
     from catalog.models import Product
-    from catalog.schema_induction import refresh_schemas
+    from catalog.schema.induction import refresh_schemas
 
     ids: dict[int, list[int]] = defaultdict(list)
     gold: dict[int, Mapping[str, Sequence[Any]]] = {}

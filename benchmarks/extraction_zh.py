@@ -45,7 +45,7 @@ def measure() -> dict[str, float]:
         everything = [id_ for ids in hidden.ids.values() for id_ in ids]
         extract(everything, EXTRACTORS)
         _settle()
-        figures = {}
+        figures: dict[str, float] = {}
         keys = commonest(hidden, stated=True)
         for name in (*EXTRACTORS, ""):
             fitted, held = (
@@ -136,9 +136,9 @@ def _import_litemall() -> None:
 
 
 def _settle() -> None:
-    from catalog import pipeline
+    from catalog import enrichment
 
-    report(f"{pipeline.refresh_confidences():,} findings judged")
+    report(f"{enrichment.refresh_confidences():,} findings judged")
 
 
 __all__ = ["measure", "read_annotated"]

@@ -149,6 +149,7 @@ def bench_database(*, keep: bool = False, fresh: bool = False) -> Iterator[None]
         yield
     finally:
         connection.close()
+        connection.settings_dict["NAME"] = server["dbname"]
         if not keep:
             with psycopg.connect(dbname=server["dbname"], autocommit=True, **admin) as session:
                 _drop_database(session)

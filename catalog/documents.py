@@ -34,6 +34,8 @@ def _fingerprint_sql(extracted: str, version: str) -> str:
 # Attributes that enrichment added are searched and counted, not embedded.
 INDEX_FINGERPRINT_SQL = _fingerprint_sql("p.extracted_fingerprint", f"{ANALYSER_VERSION}.{INDEX_FORMAT}")
 EMBEDDING_FINGERPRINT_SQL = _fingerprint_sql("''", f"{EMBEDDING_TEXT}")
+# What extractors read: the texts, and the category whose schema says what to look for.
+EXTRACTION_FINGERPRINT_SQL = "md5(p.text_fingerprint || coalesce(p.category_id::text, ''))"
 _FROM_SQL = """
     FROM catalog_product p
     LEFT JOIN catalog_brand b ON b.id = p.brand_id

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from catalog.errors import BrokerUnavailable, UploadBusy
 from catalog.models import Upload
-from catalog.tasks import check_upload, index_products, run_upload
+from catalog.tasks import check_upload, index_products, run_upload, settle_merge, switch_extractor_version
 from catalog.upload_record import BUSY, is_at_work
 
 logger = structlog.get_logger(__name__)
@@ -46,6 +46,28 @@ def enqueue_indexing(product_ids: Sequence[int]) -> None:
 
     if product_ids:
         transaction.on_commit(send)
+
+
+def enqueue_merge(suggestion_id: int) -> None:
+    """A decided merge of many products, once the caller commits."""
+    _send_on_commit(settle_merge, suggestion_id)
+
+
+def enqueue_version_switch(version_id: int) -> None:
+    """Another extractor version for many products, once the caller commits."""
+    _send_on_commit(switch_extractor_version, version_id)
+
+
+def _send_on_commit(task: Any, *arguments: Any) -> None:
+    def send() -> None:
+        try:
+            task.apply_async(args=arguments, retry_policy={"max_retries": 1, "interval_start": 0.1})
+        except BrokerError as error:
+            raise BrokerUnavailable(
+                _("The job queue cannot be reached, so nothing was started. Try it again soon.")
+            ) from error
+
+    transaction.on_commit(send)
 
 
 def _send(task: Any, upload: Upload, before: str) -> None:

@@ -1,14 +1,15 @@
 """The catalog's Celery doors: fetch, call the pipeline, return counts."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from celery import Task, shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.utils import translation
+from django.utils import timezone, translation
 
-from catalog import pipeline
+from catalog import enrichment, pipeline
 from catalog.errors import ShopError
 
 
@@ -30,6 +31,8 @@ def run_upload(upload_id: str, language: str = settings.LANGUAGE_CODE) -> dict[s
     with translation.override(language):
         counts = pipeline.ingest(upload_id)
     index_stale.delay()
+    extract_stale.delay()
+    extract_stale_on_gpu.delay()
     embed_stale.delay()
     return asdict(counts)
 
@@ -60,4 +63,78 @@ def embed_stale() -> int:
     embedded, more = pipeline.embed_stale()
     if more:
         embed_stale.delay()
+    elif embedded:
+        find_new_duplicates.delay(days=1)
     return embedded
+
+
+@shared_task
+def extract_stale() -> int:
+    """Reads what is new, believes extractors as far as they proved right, and has the outcome indexed."""
+    read, failed, more = enrichment.extract_stale()
+    if more:
+        extract_stale.delay()
+    elif read:
+        refresh_confidences.delay()
+    return read + failed
+
+
+@shared_task
+def extract_stale_on_gpu() -> int:
+    read, failed, more = enrichment.extract_stale(gpu=True)
+    if more:
+        extract_stale_on_gpu.delay()
+    elif read:
+        refresh_confidences.delay()
+    return read + failed
+
+
+@shared_task
+def refresh_confidences() -> int:
+    judged = enrichment.refresh_confidences()
+    index_stale.delay()
+    return judged
+
+
+@shared_task
+def read_reviews() -> int:
+    products, more = enrichment.read_reviews()
+    if more:
+        read_reviews.delay()
+    return products
+
+
+@shared_task
+def raise_review_alerts() -> int:
+    return enrichment.raise_review_alerts()
+
+
+@shared_task
+def find_new_duplicates(days: int | None = None) -> int:
+    since = None if days is None else timezone.now() - timedelta(days=days)
+    return enrichment.find_new_duplicates(since=since)
+
+
+@shared_task
+def embed_pictures() -> int:
+    done, failed, more = enrichment.embed_pictures()
+    if more:
+        embed_pictures.delay()
+    return done + failed
+
+
+@shared_task
+def settle_merge(suggestion_id: int) -> int:
+    return sum(pipeline.index_products(ids) for ids in enrichment.settle_merge(suggestion_id))
+
+
+@shared_task
+def switch_extractor_version(version_id: int) -> int:
+    changed = enrichment.switch_version(version_id)
+    index_stale.delay()
+    return changed
+
+
+@shared_task
+def forget_old_answers() -> int:
+    return enrichment.forget_old_answers()

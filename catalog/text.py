@@ -14,10 +14,10 @@ import opencc
 import rjieba
 import Stemmer
 
-from catalog.units import NUMBER, QUANTITY_IN_TEXT, find_unit, quantity_token, split_quantity
+from catalog.units import NUMBER, NUMERAL_QUANTITY, QUANTITY_IN_TEXT, find_unit, quantity_token, split_quantity
 
 # Part of every document fingerprint: raise it whenever `analyse` gives other tokens, and everything is indexed again.
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
 # Analysis is linear, about 1 MB/s; beyond this a text is a pasted file, and its first part says what it is.
 MAX_CHARACTERS = 100_000
 # Index terms hold 100 characters; equal long codes still meet by their first 64.
@@ -41,6 +41,9 @@ _MARKS = str.maketrans(
         **dict.fromkeys("“”„‟″＂〃", '"'),
         **dict.fromkeys("™®©℠", " "),
         **{"×": "x", "ß": "ss", "ẞ": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d"},
+        # Their compatibility form would glue them to a whole number: 1½ → 11⁄2.
+        **{"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8", "⅜": " 3/8", "⅝": " 5/8"},
+        **{"⅞": " 7/8", "⁄": "/"},
         **{"æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ı": "i", "þ": "th", "Þ": "th"},
     }
 )
@@ -54,6 +57,8 @@ _TOKEN = re.compile(
 )
 _SEPARATOR = re.compile(r"[-_/&+']|(?<!\d)\.|\.(?!\d)")
 _QUANTITY_PART = re.compile(QUANTITY_IN_TEXT)
+_NUMERAL_QUANTITY = re.compile(NUMERAL_QUANTITY)
+_DIGITS = re.compile(r"\d+")
 _LETTERS_OR_DIGITS = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 _TAG = re.compile(r"""<[a-zA-Z/!?](?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>""")
 _INLINE_TAG = re.compile(r"</?(?:a|b|big|em|font|i|mark|s|small|span|strong|sub|sup|u)\b", re.IGNORECASE)
@@ -139,14 +144,26 @@ def analyse(text: str) -> list[str]:
     A compound gives itself and its parts, so "HP-15s" is found by "hp15s", "15s" and "hp"; a number with a unit gives
     one term whatever the unit is written in, and the plain number.
     """
-    return analyse_with_length(text)[0]
+    return _cut(normalise(text))[0]
 
 
 def analyse_with_length(text: str) -> tuple[list[str], int]:
-    """The terms, and how many words were written: several terms of one word must not make a document longer."""
+    """The terms of a document, and how many words were written: several terms of one word do not make it longer.
+
+    Chinese numerals before a unit (三百克) give their quantity beside their words. In a query they are read with their
+    places by ranking.language.numerals, so `analyse` leaves them alone.
+    """
+    plain = normalise(text)
+    tokens, length = _cut(plain)
+    if not plain.isascii():
+        tokens.extend(_numeral_quantities(plain))
+    return tokens, length
+
+
+def _cut(plain: str) -> tuple[list[str], int]:
     tokens: list[str] = []
     length = 0
-    for match in _TOKEN.finditer(normalise(text)):
+    for match in _TOKEN.finditer(plain):
         chunk = match[0]
         kind = match.lastgroup or "other"
         terms = _expand(kind, chunk) if len(chunk) <= MAX_TOKEN else _expand_long(kind, chunk)
@@ -190,12 +207,26 @@ def _expand_quantity(chunk: str) -> tuple[str, ...]:
     if unit is None or len(number) > 15:
         return _expand_number(number[:MAX_TOKEN])
     tokens = [quantity_token(float(number), unit.symbol)]
+    if not chunk.startswith(number) and "," not in chunk:  # 5'11", 1 1/2 inch: their numbers as written
+        return tuple(dict.fromkeys((*tokens, *_DIGITS.findall(chunk))))
+    if chunk[-2:-1] == " " and chunk[-1].isalpha():
+        tokens.append(chunk[-1])  # "500 g" is still found by its letter, if it was one (size 8 m)
     if len(symbol) == 1 and symbol.isascii() and symbol.isalpha():
         tokens.append(f"{number}{symbol}")  # "3M" is a brand, "5G" a network
     # Lower case hides whether 16G meant memory; only powers of two do.
     if symbol in ("g", "t") and number.isdigit() and int(number).bit_count() == 1:
         tokens.append(quantity_token(float(number), f"{symbol.upper()}B"))
     return tuple(dict.fromkeys((*tokens, *_expand_number(number))))
+
+
+def _numeral_quantities(plain: str) -> list[str]:
+    found = (split_quantity(match[0]) for match in _NUMERAL_QUANTITY.finditer(plain))
+    return [
+        token
+        for number, symbol in found
+        if (unit := find_unit(symbol)) is not None
+        for token in (quantity_token(float(number), unit.symbol), number)
+    ]
 
 
 def _expand_word(chunk: str) -> list[str]:

@@ -74,7 +74,10 @@ UNITS = (
     Unit("ml", "volume", 0.001, "ml millilitre milliliter millilitres milliliters cc", "毫升"),
     Unit("cl", "volume", 0.01, "cl centilitre centiliter centilitres centiliters"),
     Unit("l", "volume", 1, "l ltr litre liter litres liters", "升 公升", zh_not_before="级降学华职"),
-    Unit("fl oz", "volume", 0.0295735295625, "floz", "液盎司"),
+    # American measures: a British pint or fluid ounce is not told apart by its name.
+    Unit("fl oz", "volume", 0.0295735295625, "floz fl.oz fluidoz fluidounce fluidounces", "液盎司 液量盎司"),
+    Unit("pt", "volume", 0.473176473, "pint pints", "品脱"),
+    Unit("qt", "volume", 0.946352946, "qt qts quart quarts", "夸脱"),
     Unit("gal", "volume", 3.785411784, "gal gallon gallons", "加仑"),
     Unit("KB", "data", 1e-6, "kb kib kilobyte kilobytes"),
     Unit("MB", "data", 1e-3, "mb mib megabyte megabytes", "兆"),
@@ -92,7 +95,7 @@ UNITS = (
     Unit("Wh", "energy", 1, "wh watt-hour watt-hours", "瓦时"),
     Unit("kWh", "energy", 1000, "kwh", "千瓦时 度", in_text=False),
     Unit("mV", "voltage", 1e-3, "mv millivolt millivolts", "毫伏"),
-    Unit("V", "voltage", 1, "v volt volts", "伏 伏特", zh_not_before="特击"),
+    Unit("V", "voltage", 1, "v volt volts", "伏 伏特", zh_not_before="特击天贴"),
     Unit("kV", "voltage", 1000, "kv kilovolt kilovolts", "千伏"),
     Unit("mA", "current", 1e-3, "ma milliamp milliamps"),
     Unit("A", "current", 1, "a amp amps ampere amperes", "安 安培", in_text=False),
@@ -154,8 +157,8 @@ _MARKS = str.maketrans("″“”＂′’‘", '""""\'\'\'')
 _CELL = re.compile(rf"\s*(?P<number>[-−+]?(?:{NUMBER}))\s*-?\s*(?P<unit>[^\d\s,;，；][^,;，；]{{0,30}}?)?\s*")
 
 
-def _text_pattern() -> str:
-    """Number and unit inside running text: Latin units end at a word border, Chinese ones may touch Chinese."""
+def _unit_words() -> dict[str, list[str]]:
+    """The words of units by how they may follow a number in running text, longest first."""
     words: dict[str, list[str]] = {"glued": [], "free": [], "zh": [], "sign": []}
     for unit in UNITS:
         if not unit.in_text:
@@ -167,19 +170,58 @@ def _text_pattern() -> str:
         words["zh"] += [re.escape(word) + guard for word in unit.zh.split()]
     for names in words.values():
         names.sort(key=len, reverse=True)
-    free = [word for word in words["free"] if word != "in"]
-    border = r"(?![a-z0-9])"
-    return (
-        rf"(?:[ -]?(?:{'|'.join(free)}){border}|in{border}"
-        rf"|(?:{'|'.join(words['glued'])})(?!-?[a-z0-9])"
-        rf"|\s?(?:{'|'.join(words['sign'])})|\s?(?:{'|'.join(words['zh'])}))"
-    )
+    words["free"].remove("in")
+    return words
 
 
-# On lower-case text; a number inside a model number ("dv7-1211ea", "hp-15s") is not a quantity.
-QUANTITY_IN_TEXT = rf"(?<![a-z0-9.,])(?<![a-z]-)(?:{NUMBER}){_text_pattern()}"
-_FIND = re.compile(QUANTITY_IN_TEXT, re.IGNORECASE)
+_WORDS = _unit_words()
+_BORDER = r"(?![a-z0-9])"
+_ZH_UNIT = f"(?:{'|'.join(_WORDS['zh'])})"
+# Width and length of trousers (36w x 32l) are neither watts nor litres, and "size 8 m" is no length.
+_NOT_SIZES = r"(?!\s?[x*]\s?\d+\s?[lh](?![a-z0-9]))"
+_NOT_SECOND_SIZE = r"(?!(?:(?<=w x )|(?<=wx)|(?<=w\*))\d+\s?[lh](?![a-z0-9]))"
+_LOOSE = rf"(?<!size )(?<!/)(?:{NUMBER})\s[glmvw](?![-'+&]?[a-z0-9]){_NOT_SIZES}"
+_FLUID = rf"\s?-?fl(?:uid|\.)?\s?(?:oz|ounces?){_BORDER}"
+_UNIT = (
+    rf"(?:[ -]?(?:{'|'.join(_WORDS['free'])}){_BORDER}|{_FLUID}|in{_BORDER}"
+    rf"|(?:{'|'.join(_WORDS['glued'])})(?!-?[a-z0-9]){_NOT_SIZES}"
+    rf"|\s?(?:{'|'.join(_WORDS['sign'])})|\s?{_ZH_UNIT})"
+)
+# 3/4 inch, 1 1/2 pints. Only measures that shops write in fractions: 8/16 GB are two sizes.
+_FRACTION = r"(?:(?P<whole>\d{1,3})[ -])?(?P<over>\d{1,2})/(?P<under>2|3|4|8|16|32|64)"
+_FRACTION_UNIT = (
+    r"\s?(?:-?(?:inch(?:es)?|in|ft|foot|feet|yds?|yards?|lbs?|pounds?|oz|ounces?|cups?|pints?|quarts?|qt|gal|gallons?"
+    rf"|miles?|lit(?:er|re)s?){_BORDER}|\"|''|英寸|寸|吋|英尺|磅|盎司|加仑|品脱|夸脱)"
+)
+_FEET_INCHES = (
+    r"(?P<feet>\d{1,2})\s?(?:'(?!')|ft\.?|foot|feet)\s?(?P<inches>(?:1[01]|\d)(?:\.\d+)?)"
+    rf"(?:\s?(?:\"|'')|\s?in(?:ch(?:es)?)?{_BORDER})"
+)
+_UNNAMED = re.compile(r"\?P<\w+>")
+
+
+def _without_names(pattern: str) -> str:
+    return _UNNAMED.sub("?:", pattern)
+
+
+# On lower-case text; a number inside a model number ("dv7-1211ea", "hp-15s") is not a quantity, nor are decimals
+# after a comma (3,50 g).
+QUANTITY_IN_TEXT = (
+    r"(?=\d)(?<![a-z0-9.])(?<!\d,)(?<![a-z]-)"
+    rf"{_NOT_SECOND_SIZE}(?:{_without_names(_FEET_INCHES)}|(?<!/){_without_names(_FRACTION)}{_FRACTION_UNIT}|(?:{NUMBER}){_UNIT}|{_LOOSE})"
+)
+# 五十五寸, 两升, 三百克. What begins with a bare power is a unit's name (千克, 百米) or a word.
+_NUMERALS = "零〇一二两三四五六七八九十百千万半"
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+NUMERAL_QUANTITY = (
+    rf"(?<![{_NUMERALS}第\d])(?P<numeral>[一二两三四五六七八九十半][{_NUMERALS}]{{0,8}}?)(?!百万像素)(?P<of>{_ZH_UNIT})"
+)
+_FIND = re.compile(f"{QUANTITY_IN_TEXT}|{_without_names(NUMERAL_QUANTITY)}", re.IGNORECASE)
 _SPLIT = re.compile(rf"({NUMBER})\s*-?\s*(.*)", re.DOTALL)
+_SPLIT_FEET = re.compile(_FEET_INCHES, re.IGNORECASE)
+_SPLIT_FRACTION = re.compile(rf"{_FRACTION}\s?-?(?P<of>\D+)", re.IGNORECASE)
+_SPLIT_NUMERAL = re.compile(NUMERAL_QUANTITY)
 
 
 def find_unit(symbol: str) -> Unit | None:
@@ -216,11 +258,15 @@ def from_canonical(value: float, unit: str) -> float:
 
 def parse_quantity(text: str) -> Quantity | None:
     """The quantity that the whole text is ("55 英寸" → 139.7 cm); None for anything else, a bare number included."""
-    match = _CELL.fullmatch(text.translate(_WIDTHS)) if len(text) <= 60 else None
-    if match is None or not match["unit"]:
+    if len(text) > 60:
         return None
-    unit = find_unit(match["unit"])
-    number = match["number"].replace(",", "").replace("−", "-")
+    plain = text.translate(_WIDTHS)
+    match = _CELL.fullmatch(plain)
+    number, symbol = (match["number"].replace(",", "").replace("−", "-"), match["unit"] or "") if match else ("", "")
+    unit = find_unit(symbol) if symbol else None
+    if unit is None and (symbol or not match):
+        number, symbol = _split_composed(plain.strip().translate(_MARKS))
+        unit = find_unit(symbol) if symbol else None
     if unit is None or len(number) > 15:
         return None
     return Quantity(*to_canonical(float(number), unit.symbol))
@@ -239,9 +285,47 @@ def _iterate_quantities(text: str) -> Iterator[FoundQuantity]:
 
 
 def split_quantity(text: str) -> tuple[str, str]:
-    """Number and unit of a text that QUANTITY_IN_TEXT matched, thousands separators removed."""
+    """Number and unit of a text that QUANTITY_IN_TEXT or NUMERAL_QUANTITY matched, without thousands separators."""
+    composed = _split_composed(text)
+    if composed[1]:
+        return composed
     match = _SPLIT.match(text)
     return (match[1].replace(",", ""), match[2]) if match else (text, "")
+
+
+def _split_composed(text: str) -> tuple[str, str]:
+    """Number and unit of 5'11", 1 1/2 inch and 三百克; two empty texts for all others."""
+    if "/" in text and (fraction := _SPLIT_FRACTION.fullmatch(text)):
+        value = int(fraction["whole"] or 0) + int(fraction["over"]) / int(fraction["under"])
+        return f"{value:.6g}", fraction["of"]
+    if text[:1].isdigit() and (feet := _SPLIT_FEET.fullmatch(text)):
+        return f"{int(feet['feet']) + float(feet['inches']) / 12:.13g}", "ft"
+    if text[:1] in _NUMERALS and (numeral := _SPLIT_NUMERAL.fullmatch(text)):
+        number = parse_numeral(numeral["numeral"])
+        return ("", "") if number is None else (f"{number:.10g}", numeral["of"])
+    return "", ""
+
+
+def parse_numeral(numeral: str) -> float | None:
+    """一千五 → 1500, 三百五十 → 350, 半 → 0.5; None for what is no one number (三五百, 一两)."""
+    if numeral == "半":
+        return 0.5
+    if "半" in numeral or not numeral:
+        return None
+    total, section, digit, last = 0.0, 0.0, -1, 1
+    for character in numeral:
+        if character in _DIGITS:
+            if digit > 0:
+                return None
+            digit, last = _DIGITS[character], (1 if _DIGITS[character] == 0 else last)
+        elif character == "万":
+            total, section, digit, last = (total + section + max(digit, 0)) * 10_000, 0.0, -1, 10_000
+            total = total or 10_000.0
+        else:
+            section += (1 if digit < 0 else digit) * _POWERS[character]
+            digit, last = -1, _POWERS[character]
+    # 一千五 leaves the next power out; 一千零五 does not.
+    return total + section + max(digit, 0) * (last / 10 if last > 10 else 1)
 
 
 def format_quantity(value: float, unit: str, *, locale: Literal["en", "zh"] = "en") -> str:

@@ -5,8 +5,10 @@ from dataclasses import asdict
 import structlog
 from celery import shared_task
 
+from catalog import enrichment
 from catalog.errors import EncoderUnavailable
 from ranking.language.catalog_mining import mine_catalog
+from ranking.language.concept_keys import read_concept_keys
 from ranking.language.concepts import current_concepts
 from ranking.registry import live_state
 from ranking.retrieval.suggest_refresh import rebuild_suggestions, suggestions_are_due
@@ -29,6 +31,13 @@ def mine_synonyms() -> dict[str, int]:
     """New suggestions for a merchandiser to accept; nothing takes effect by itself."""
     concepts = current_concepts(live_state().snapshot.vocabulary)
     return asdict(store_suggestions(mine_catalog(concepts=concepts)))
+
+
+@shared_task
+def refresh_schemas() -> dict[str, int]:
+    """Which attributes matter in each category, and pairs that may mean the same, for a merchandiser to decide."""
+    rows = enrichment.refresh_schemas()
+    return {"rows": rows, "suggestions": enrichment.suggest_merges(read_concept_keys())}
 
 
 @shared_task

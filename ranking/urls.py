@@ -3,11 +3,13 @@
 from django.urls import path
 
 from ranking.api import SearchView, SimilarView, SuggestView
+from ranking.api_pictures import PictureSearchView
 from ranking.rules_api import router as rules
 from ranking.synonyms_api import router as synonyms
 
 urlpatterns = [
     path("search", SearchView.as_view(), name="search"),
+    path("search/picture", PictureSearchView.as_view(), name="search-picture"),
     path("suggest", SuggestView.as_view(), name="suggest"),
     path("products/<path:sku>/similar", SimilarView.as_view(), name="similar"),
     *rules.urls,

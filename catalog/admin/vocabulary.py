@@ -67,8 +67,10 @@ class BrandAdmin(VocabularyAdmin):
 
 @admin.register(Attribute)
 class AttributeAdmin(ModelAdmin):
-    list_display = ["__str__", show_other_name, "key", "kind", "unit", "is_facet", "is_searchable", "position"]
-    list_editable = ["is_facet", "is_searchable", "position"]
+    list_display = [
+        "__str__", show_other_name, "key", "kind", "unit", "is_facet", "is_searchable", "accept_above", "position",
+    ]  # fmt: skip
+    list_editable = ["is_facet", "is_searchable", "accept_above", "position"]
     list_filter = ["kind", "is_facet", "is_searchable"]
     search_fields = ["key", "name_en", "name_zh"]
     show_full_result_count = False

@@ -2,6 +2,7 @@
 
 from catalog.models.enrichment import Calibration, Evidence, Extraction, ExtractorVersion, Proposal
 from catalog.models.index import Embedding, EmbeddingGeneration, LiveVersion, Market, Posting, SearchDocument, Segment
+from catalog.models.language_model import LanguageModelAnswer, LanguageModelUsage
 from catalog.models.offers import DuplicateSuggestion
 from catalog.models.opinions import AspectSummary, OpinionAlert, ReviewOpinion
 from catalog.models.pictures import PictureEmbedding
@@ -24,6 +25,8 @@ __all__ = [
     "Evidence",
     "Extraction",
     "ExtractorVersion",
+    "LanguageModelAnswer",
+    "LanguageModelUsage",
     "LiveVersion",
     "Market",
     "OpinionAlert",

@@ -1,6 +1,7 @@
 """What the shop sells: products, variants, categories, brands and the attribute vocabulary."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -65,7 +66,7 @@ class Product(models.Model):
     brand = models.ForeignKey(Brand, models.SET_NULL, null=True, blank=True, verbose_name=_("brand"))
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, verbose_name=_("category"))
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
-    # What enrichment adds, settled from accepted proposals and merges (catalog.attribute_merge says how it is read).
+    # What enrichment adds, settled from accepted proposals and merges (catalog.effective says how it is read).
     extracted = models.JSONField(default=dict, blank=True, editable=False)
     images = models.JSONField(_("images"), default=list, blank=True)
     sale_from = models.DateTimeField(_("sale from"), null=True, blank=True)
@@ -148,6 +149,7 @@ class Attribute(models.Model):
         _("accept from"),
         null=True,
         blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text=_(
             "Values that machines find with at least this confidence (0 to 1) are used without review. "
             "Empty: the shop's threshold; 1: a person reviews all."

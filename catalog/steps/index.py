@@ -170,12 +170,14 @@ ON CONFLICT DO NOTHING
 _OFFER_SQL = """
 INSERT INTO catalog_searchdocument AS d (product_id, fingerprint, version, live, category_id, brand_id, price,
     sale_price, sale_from, sale_until, margin, in_stock, rating_average, rating_count, popularity, created_at,
-    market_mask)
+    market_mask, sentiment)
 SELECT p.id, '', %s, p.status = 'active', p.category_id, p.brand_id,
     coalesce(round(v.price * 100)::bigint, -1), coalesce(round(v.sale_price * 100)::bigint, -1),
     p.sale_from, p.sale_until, coalesce(v.margin, 0), coalesce(v.in_stock, false),
     coalesce(p.rating_average, 0), p.rating_count, p.popularity, p.created_at,
-    coalesce((SELECT bit_or(1::bigint << m.bit) FROM catalog_market m WHERE m.code = ANY(p.markets)), 0)
+    coalesce((SELECT bit_or(1::bigint << m.bit) FROM catalog_market m WHERE m.code = ANY(p.markets)), 0),
+    (SELECT (s.quotes->0->>'sentiment')::float8
+        FROM catalog_aspectsummary s WHERE s.product_id = p.id AND s.aspect = '')
 FROM catalog_product p
 LEFT JOIN LATERAL (
     SELECT min(price) AS price, min(sale_price) AS sale_price, bool_or(coalesce(stock > 0, true)) AS in_stock,
@@ -187,5 +189,6 @@ ON CONFLICT (product_id) DO UPDATE SET version = excluded.version, live = exclud
     category_id = excluded.category_id, brand_id = excluded.brand_id, price = excluded.price,
     sale_price = excluded.sale_price, sale_from = excluded.sale_from, sale_until = excluded.sale_until,
     margin = excluded.margin, in_stock = excluded.in_stock, rating_average = excluded.rating_average,
-    rating_count = excluded.rating_count, popularity = excluded.popularity, market_mask = excluded.market_mask
+    rating_count = excluded.rating_count, popularity = excluded.popularity, market_mask = excluded.market_mask,
+    sentiment = excluded.sentiment
 """

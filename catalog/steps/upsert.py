@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from catalog.contracts import AttributeSpec, Outcome, ProductRow, Refusal, UpsertCounts, UpsertResult
+from catalog.duplicates.merging import merged_into, merged_variants
 from catalog.row_fields import RowFault
 from catalog.row_groups import group_rows
 from catalog.seen_keys import SeenKeys
@@ -51,9 +52,11 @@ class Upserter:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
         grouped = group_rows(rows)
-        owners = load_owners({v.sku for row in grouped for v in row.variants or ()} | {row.sku for row in grouped})
-        known = load_fingerprints({row.sku for row in grouped} | {owner.product_sku for owner in owners.values()})
-        grouped = group_rows(_redirect(row, owners, known) for row in grouped)
+        skus = {row.sku for row in grouped}
+        merged = merged_into(sorted(skus))
+        owners = load_owners({v.sku for row in grouped for v in row.variants or ()} | skus)
+        known = load_fingerprints(skus | {owner.product_sku for owner in owners.values()} | set(merged.values()))
+        grouped = group_rows(_redirect(_follow_merge(row, merged), owners, known) for row in grouped)
         gone = [row for row in grouped if row.deleted]
         said = [(row, fingerprint_row(row)) for row in grouped if not row.deleted]
         fresh = [(row, print_) for row, print_ in said if known.get(row.sku, (0, ""))[1] != print_]
@@ -82,7 +85,8 @@ class Upserter:
         wanted = {known[row.sku][0] for row, _print in rows if row.sku in known} | set(absorbable.values())
         stored = load_products(sorted(wanted))
         absorbed = {sku: stored[sku] for sku in absorbable if sku in stored and sku in stored[sku].variants}
-        among = Surroundings(stored, owners, absorbed, self._reactivate)
+        guests = frozenset(merged_variants([row.sku for row, _print in rows if row.sku in stored]))
+        among = Surroundings(stored, owners, absorbed, self._reactivate, guests)
         plans: list[PlannedProduct] = []
         refusals: list[Refusal] = []
         for row, print_ in rows:
@@ -191,6 +195,14 @@ def _redirect(row: ProductRow, owners: Mapping[str, Owner], known: Mapping[str, 
     if row.images and variant.image is None:
         variant = replace(variant, image=row.images[0])
     return ProductRow(sku=owner.product_sku, row_number=row.row_number, variants=(variant,))
+
+
+def _follow_merge(row: ProductRow, merged: Mapping[str, str]) -> ProductRow:
+    """A product that was merged away stays away: its file's prices and stock go to its offers where they are now."""
+    target = merged.get(row.sku)
+    if target is None or row.deleted:
+        return row
+    return ProductRow(sku=target, row_number=row.row_number, variants=row.variants)
 
 
 def _find_absorbable(rows: Iterable[ProductRow], owners: Mapping[str, Owner]) -> dict[str, int]:

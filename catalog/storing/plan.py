@@ -67,12 +67,15 @@ def fingerprint_row(row: ProductRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a batch's rows stand among: the products they change, who owns their variant SKUs, who may be absorbed."""
+    """What a batch's rows stand among: the products they change, who owns their variant SKUs, who may be absorbed, and
+    the SKUs of variants that a merge moved in (catalog.duplicates.merging): files of their product do not list those.
+    """
 
     stored: Mapping[str, StoredProduct]
     owners: Mapping[str, Owner]
     absorbed: Mapping[str, StoredProduct]
     reactivate: bool = False
+    guests: frozenset[str] = frozenset()
 
 
 def plan_product(
@@ -88,7 +91,7 @@ def plan_product(
         message = _("The product %(sku)s has no title. Fill in a title, in English or Chinese.")
         raise RowFault("missing_title", message % {"sku": row.sku}, "title")
     plan = PlannedProduct(row, fingerprint, stored.id if stored else None, after)
-    _plan_variants(plan, stored, among.owners, among.absorbed)
+    _plan_variants(plan, stored, among)
     _fold_options(plan, stored, before)
     changed = [name for name, value in after.items() if value != before[name]]
     if any(variant.changed for variant in plan.variants) or plan.gone_variant_ids:
@@ -132,28 +135,24 @@ def _merge_collections(row: ProductRow, before: Mapping[str, Any], after: dict[s
         after["attributes"] = said
 
 
-def _plan_variants(
-    plan: PlannedProduct,
-    stored: StoredProduct | None,
-    owners: Mapping[str, Owner],
-    absorbed: Mapping[str, StoredProduct],
-) -> None:
-    row = plan.row
+def _plan_variants(plan: PlannedProduct, stored: StoredProduct | None, among: Surroundings) -> None:
+    row, owners, absorbed, guests = plan.row, among.owners, among.absorbed, among.guests
     held: dict[str, StoredVariant] = dict(stored.variants) if stored else {}
     said = {variant.sku: variant for variant in row.variants or ()}
-    said = _without_default(row, said, held)
+    own = {sku: variant for sku, variant in held.items() if sku not in guests}
+    said = _without_default(row, said, own, guests)
     for sku in said:
         owner = owners.get(sku)
         if owner is not None and owner.product_id != plan.id:
             if sku not in absorbed:
-                message = _("The SKU %(sku)s already belongs to the product %(product)s. Remove it there first.")
-                raise RowFault("sku_taken", message % {"sku": sku, "product": owner.product_sku}, "sku")
+                _refuse_taken(sku, plan, owners)
             plan.absorbed_product_ids.append(absorbed[sku].id)
             held[sku] = absorbed[sku].variants[sku]
-    keeps_default = not any(variant.options for variant in [*said.values(), *(_options_of(held))]) or len(held) == 0
+    optional = [variant for sku, variant in said.items() if sku not in guests]
+    keeps_default = not any(variant.options for variant in [*optional, *_options_of(own)]) or not held
     position = 0
     for sku in dict.fromkeys([*held, *said]):
-        gone = (row.complete and row.variants is not None and sku not in said) or (
+        gone = (row.complete and row.variants is not None and sku not in said and sku not in guests) or (
             sku == row.sku and not keeps_default and _is_default(sku, said, held)
         )
         if gone and sku in held:
@@ -162,6 +161,7 @@ def _plan_variants(
             plan.variants.append(_plan_variant(plan, sku, said.get(sku), held.get(sku), position))
             position += 1
     if not plan.variants:
+        _refuse_taken(row.sku, plan, owners)
         plan.variants.append(PlannedVariant(row.sku, dict(NEW_VARIANT)))
     # Moved from an absorbed product, a variant must be written even when its values stay.
     for variant in plan.variants:
@@ -169,16 +169,23 @@ def _plan_variants(
             variant.changed = True
 
 
+def _refuse_taken(sku: str, plan: PlannedProduct, owners: Mapping[str, Owner]) -> None:
+    owner = owners.get(sku)
+    if owner is not None and owner.product_id != plan.id:
+        message = _("The SKU %(sku)s already belongs to the product %(product)s. Remove it there first.")
+        raise RowFault("sku_taken", message % {"sku": sku, "product": owner.product_sku}, "sku")
+
+
 def _options_of(held: Mapping[str, StoredVariant]) -> list[VariantRow]:
     return [VariantRow(sku=sku, options=variant.values["options"]) for sku, variant in held.items()]
 
 
 def _without_default(
-    row: ProductRow, said: dict[str, VariantRow], held: Mapping[str, StoredVariant]
+    row: ProductRow, said: dict[str, VariantRow], held: Mapping[str, StoredVariant], guests: frozenset[str]
 ) -> dict[str, VariantRow]:
     """The parent's own line among its variants (price of the whole group, no options) is no variant of its own."""
     own = said.get(row.sku)
-    others = any(sku != row.sku for sku in (*said, *held))
+    others = any(sku != row.sku and sku not in guests for sku in (*said, *held))
     if own is None or own.options or not others or (row.complete and len(said) == 1):
         return said
     return {

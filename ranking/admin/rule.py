@@ -134,7 +134,7 @@ class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     def _warn_of_conflicts(self, request: HttpRequest, document: RuleDocument) -> None:
         """Saved all the same: priorities decide, and the merchandiser knows of it."""
-        if document.status != Rule.Status.LIVE:
+        if document.status != Rule.Status.LIVE.value:
             return
         found = check_conflicts(document)
         for conflict in found[:CONFLICTS_SHOWN]:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ranking.contracts import MAX_RESULTS, SORTS
+from ranking.contracts import MAX_RESULTS, Sort
 from ranking.merchandising.clauses import MAX_CLAUSES, Clause, Part, Text
 
 MAX_STRENGTH = 100
@@ -104,13 +104,7 @@ class SortAction(Part):
     """The order while the shopper has not chosen one."""
 
     type: Literal["sort"] = "sort"
-    sort: Text
-
-    @model_validator(mode="after")
-    def check_known(self) -> Self:
-        if self.sort not in SORTS:
-            raise ValueError(_("Unknown sort order: %(names)s.") % {"names": self.sort})
-        return self
+    sort: Sort
 
 
 class RedirectAction(Part):

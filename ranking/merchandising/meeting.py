@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from catalog.text import analyse, normalise
 from ranking.contracts import INTENTS, SORTS, Filter, NumberNeed, SearchRequest
@@ -177,13 +178,13 @@ def _hold(tests: Iterable[Test], facts: QueryFacts) -> bool:
     return all(test(facts) for test in tests)
 
 
-def _with(facts: QueryFacts, kind: str, value: object) -> QueryFacts:
+def _with(facts: QueryFacts, kind: str, value: Any) -> QueryFacts:
     if kind == "segment":
-        return replace(facts, segments=value)  # type: ignore[arg-type]
+        return replace(facts, segments=value)
     if kind == "detected":
-        detected, numbers = value  # type: ignore[misc]
-        return replace(facts, detected=detected, numbers=numbers)
-    return replace(facts, **{kind: value})
+        return replace(facts, detected=value[0], numbers=value[1])
+    changes: dict[str, Any] = {kind: value}
+    return replace(facts, **changes)
 
 
 def _values_of(conditions: Iterable[Condition], kind: str) -> list[str]:
@@ -199,7 +200,7 @@ def _among(rules: _Rules, name: str, values: Sequence[str], usual: Sequence[str]
 
 def _list_sets(conditions: Sequence[Condition]) -> Iterator[frozenset[str]]:
     """Segments: none, one of each condition together, all, each alone."""
-    asked = [item.values for item in conditions if item.type == "segment" and not item.negate]  # type: ignore[union-attr]
+    asked = [item.values for item in conditions if item.type == "segment" and not item.negate]
     yield frozenset()
     for chosen in itertools.islice(itertools.product(*(values[:MOST_VALUES] for values in asked)), MOST_QUERIES):
         yield frozenset(chosen)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from ranking.merchandising.match import Effect, MatchedRules
 
 # A page is results, not advertising: beyond these the banners of weaker rules are left out.
 MOST_BANNERS = 6
+_Kind = TypeVar("_Kind", SortAction, RedirectAction, BannerAction, FacetsAction, ReplaceAction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +34,24 @@ class PageWishes:
 
 def resolve_wishes(rules: MatchedRules) -> PageWishes:
     """The effects are in order of precedence; of what a page can have once the first wins."""
-    sorts, redirects, banners, facets, replacements = (
-        [effect for effect in rules.page if isinstance(effect.action, kind)]
-        for kind in (SortAction, RedirectAction, BannerAction, FacetsAction, ReplaceAction)
-    )
-    hidden = frozenset(key for effect in facets for key in effect.action.hide)  # type: ignore[union-attr]
-    first = dict.fromkeys(key for effect in facets for key in effect.action.first)  # type: ignore[union-attr]
+    sorts = _pick(rules.page, SortAction)
+    redirects = _pick(rules.page, RedirectAction)
+    banners = [effect for effect, _action in _pick(rules.page, BannerAction)]
+    facets = [action for _effect, action in _pick(rules.page, FacetsAction)]
+    hidden = frozenset(key for action in facets for key in action.hide)
+    first = dict.fromkeys(key for action in facets for key in action.first)
     outcomes = [
-        *_name_losers(sorts, _("The order is set by “%s”.")),
-        *_name_losers(redirects, _("The shopper is sent elsewhere by “%s”.")),
+        *_name_losers([effect for effect, _action in sorts], _("The order is set by “%s”.")),
+        *_name_losers([effect for effect, _action in redirects], _("The shopper is sent elsewhere by “%s”.")),
         *_name_losers(banners, _("The page has enough banners already; “%s” shows the first."), places=MOST_BANNERS),
     ]
     return PageWishes(
-        sort=sorts[0].action.sort if sorts else None,  # type: ignore[union-attr]
-        redirect=_make_redirect(redirects[0]) if redirects else None,
+        sort=sorts[0][1].sort if sorts else None,
+        redirect=_make_redirect(*redirects[0]) if redirects else None,
         banners=tuple(banners[:MOST_BANNERS]),
         facets_first=tuple(key for key in first if key not in hidden),
         facets_hidden=hidden,
-        replacements=tuple(effect.action for effect in replacements),  # type: ignore[misc]
+        replacements=tuple(action for _effect, action in _pick(rules.page, ReplaceAction)),
         outcomes=tuple(outcomes),
     )
 
@@ -64,8 +66,13 @@ def _name_losers(effects: Sequence[Effect], reason: str, *, places: int = 1) -> 
     ]
 
 
-def _make_redirect(effect: Effect) -> Redirect:
-    return Redirect(effect.action.url, effect.rule.id, effect.rule.name)  # type: ignore[union-attr]
+def _pick(effects: Sequence[Effect], kind: type[_Kind]) -> list[tuple[Effect, _Kind]]:
+    """Those whose action is of this kind, with it."""
+    return [(effect, effect.action) for effect in effects if isinstance(effect.action, kind)]
+
+
+def _make_redirect(effect: Effect, action: RedirectAction) -> Redirect:
+    return Redirect(action.url, effect.rule.id, effect.rule.name)
 
 
 def make_banners(wishes: PageWishes, *, locale: str) -> tuple[Banner, ...]:

@@ -30,6 +30,7 @@ COLUMN_TYPES: dict[str, str] = {
     "popularity": "f8",
     "created_at": "f8",
     "stuffing": "f8",
+    "sentiment": "f8",
     "market_mask": "i8",
 }
 _EXPRESSIONS: dict[str, str] = {
@@ -41,6 +42,7 @@ _EXPRESSIONS: dict[str, str] = {
     "sale_from": "coalesce(extract(epoch FROM sale_from), 0)::float8",
     "sale_until": f"coalesce(extract(epoch FROM sale_until), {FAR_FUTURE})::float8",
     "created_at": "extract(epoch FROM created_at)::float8",
+    "sentiment": "coalesce(sentiment, 'NaN'::float8)",
 }
 _ROW_TYPES: dict[str, str] = {"product_id": "i8", "segment_id": "i8", "ordinal": "i4", **COLUMN_TYPES}
 # record_send puts the number of fields before each row, and its type and length (four bytes each) before each field.

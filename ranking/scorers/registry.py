@@ -18,6 +18,7 @@ from ranking.scorers import (
     popularity,
     pseudo_relevance,
     rating,
+    sentiment,
     stuffing,
     title,
 )
@@ -26,7 +27,7 @@ _OF_WORDS = [
     bm25, dense, pseudo_relevance, keyword_cosine, intent_attention, title, category, entity, number, head,
     cross_encoder,
 ]  # fmt: skip
-_OF_PRODUCTS = [in_stock, popularity, rating, fresh, margin, stuffing]
+_OF_PRODUCTS = [in_stock, popularity, rating, sentiment, fresh, margin, stuffing]
 # Last, because it reads the parts of all others.
 SCORERS = collect_scorers([*_OF_WORDS, *_OF_PRODUCTS, ltr])
 NEED_WORDS = frozenset(module.NAME for module in (*_OF_WORDS, ltr))

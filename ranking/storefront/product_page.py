@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from django.db.models import Count
 
+from catalog.effective import merge_attributes
 from catalog.models import Product, Review, Variant
 from ranking.contracts import Hit
+from ranking.retrieval.opinion_cards import OpinionCards, load_opinion_cards
 from ranking.similar import similar_to
 from ranking.storefront.attributes import AttributeNames, load_attribute_names
 from ranking.storefront.categories import CategoryLink, load_trail, localised
@@ -55,6 +57,7 @@ class ProductPage:
     histogram: tuple[tuple[int, int, int], ...]  # stars, reviews, percent of all
     reviews: tuple[Review, ...]
     similar: tuple[Hit, ...] = ()
+    opinions: OpinionCards | None = None
 
     @property
     def in_stock(self) -> bool:
@@ -69,7 +72,8 @@ def load_product_page(sku: str, *, variant_sku: str, locale: str, now: datetime)
     variants = list(product.variants.all())
     chosen = _choose_variant(variants, wanted=(variant_sku, sku))
     options = {key: [v.options[key] for v in variants if key in v.options] for v in variants for key in v.options}
-    names = load_attribute_names({**product.attributes, **options}, locale=locale)
+    attributes = merge_attributes(product.attributes, product.extracted)
+    names = load_attribute_names({**attributes, **options}, locale=locale)
     histogram = _count_ratings(product)
     return ProductPage(
         sku=product.sku,
@@ -84,11 +88,12 @@ def load_product_page(sku: str, *, variant_sku: str, locale: str, now: datetime)
         sale_price=_sale_price(product, chosen, now),
         stock=_count_stock(chosen),
         options=_options(variants, chosen, names),
-        attributes=names.describe(product.attributes, skip=options if len(variants) > 1 else ()),
+        attributes=names.describe(attributes, skip=options if len(variants) > 1 else ()),
         rating_average=product.rating_average,
         rating_count=product.rating_count,
         histogram=histogram,
         reviews=_reviews(product, locale),
+        opinions=load_opinion_cards(product.pk, locale=locale),
         similar=similar_to(product, locale=locale, limit=SIMILAR_SHOWN, now=now).hits,
     )
 

@@ -21,11 +21,12 @@ TEXTS = {"title_en": "Steel kettle 1.7 l", "title_zh": "不锈钢水壶"}
             id="fills what is open, en",
         ),
         pytest.param(
-            {}, {"values": {"材质": [["不锈钢", "title_zh", "不锈钢"]]}}, {"材质": ["不锈钢"]}, id="fills what is open, zh"
+            {},
+            {"values": {"材质": [["不锈钢", "title_zh", "不锈钢"]]}},
+            {"材质": ["不锈钢"]},
+            id="fills what is open, zh",
         ),
-        pytest.param(
-            {}, {"values": {"material": [["Wood", "title_en", "wood"]]}}, {}, id="a quote that the text lost"
-        ),
+        pytest.param({}, {"values": {"material": [["Wood", "title_en", "wood"]]}}, {}, id="a quote that the text lost"),
         pytest.param({}, {"values": {"use": [["camping", "", ""]]}}, {"use": ["camping"]}, id="implied, accepted"),
         pytest.param(
             {"color": ["Blk", "black"]},
@@ -52,7 +53,7 @@ def test_without_texts_nothing_is_checked():
 
 
 @pytest.mark.parametrize(
-    ("value", "key"), [("Dark  Blue", "dark blue"), ("ＡＢ", "ab"), (1.50, "1.5"), (True, "true"), ("红色", "红色")]
+    ("value", "key"), [("Dark  Blue", "dark-blue"), ("ＡＢ", "ab"), (1.50, "1.5"), (True, "true"), ("红色", "红色")]
 )
 def test_value_keys_are_equal_for_equal_values(value, key):
     assert value_key(value) == key

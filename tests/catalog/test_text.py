@@ -28,6 +28,7 @@ from catalog.text import (
         ("Grösse straße Łódź", "grosse strasse lodz"),
         ("O’Neill – ‘x’ 15″", "o'neill - 'x' 15\""),
         ("30×40", "30x40"),
+        ("1½ inch", "1 1/2 inch"),
         ("印表機", "打印机"),
         ("滑鼠", "鼠标"),
         ("隨身碟", "u盘"),
@@ -80,6 +81,11 @@ def test_spellings_are_evened(text, expected):
         ("t恤", "纯棉T恤 男"),
         ("永远", "永永远远"),
         ("保温杯 500ml", "保温杯 0.5升"),
+        ("500g salt", "salt,500 g"),
+        ("5'11\"", "5 ft 11 in"),
+        ("3.81 cm", "1½ inch pipe"),
+        ("1/2 drive", '½" socket'),
+        ("8 fl oz", "237 ml"),
         ("ＵＳＢ", "usb"),
     ],
 )
@@ -111,6 +117,28 @@ def test_chinese_is_cut_for_search_and_english_stemmed_side_by_side():
 def test_a_number_keeps_its_plain_form_beside_its_unit():
     assert analyse("15.6 inch") == ["39.6cm", "15.6", "15"]
     assert analyse("5G手机") == ["5g", "5", "手机"]
+
+
+@pytest.mark.parametrize(
+    ("document", "tokens"),
+    [("五十五寸电视", {"140cm", "55", "电视"}), ("茶叶三百克装", {"300g", "300", "茶叶"}), ("两升水壶", {"2l", "2"})],
+)
+def test_numerals_before_a_unit_are_a_quantity_of_the_document(document, tokens):
+    assert tokens <= set(analyse_with_length(document)[0])
+
+
+@pytest.mark.parametrize("document", ["三星手机", "千斤顶", "三伏贴", "单位千克", "七匹狼"])
+def test_other_numerals_stay_words(document):
+    assert analyse_with_length(document)[0] == analyse(document)
+
+
+def test_a_screen_is_found_in_any_unit_and_language():
+    assert analyse("55寸电视")[:2] == analyse("55 inch tv")[:2] == ["140cm", "55"]
+    assert analyse("140 cm tv")[0] == "140cm"
+
+
+def test_a_letter_that_may_be_a_unit_is_still_found():
+    assert {"500g", "500", "g"} <= set(analyse("salt 500 g"))
 
 
 def test_ranges_and_alternatives_are_not_one_word():

@@ -60,14 +60,42 @@ from catalog.units import (
         ("12件", 12, "pcs"),
         ("12 pcs.", 12, "pcs"),
         ("4800万像素", 48, "MP"),
+        ("1/2 inch", 1.27, "cm"),
+        ('1 1/2"', 3.81, "cm"),
+        ("5'11\"", 180.34, "cm"),
+        ("8 fl oz", 0.236588, "l"),
+        ("8 fl. oz.", 0.236588, "l"),
+        ("2 quarts", 1.892706, "l"),
+        ("2 pt", 0.946353, "l"),
+        ("三百克", 0.3, "kg"),
+        ("五百千克", 500, "kg"),
     ],
 )
 def test_a_cell_is_read_into_its_canonical_unit(text, value, unit):
-    assert parse_quantity(text) == Quantity(pytest.approx(value), unit)
+    assert parse_quantity(text) == Quantity(pytest.approx(value, rel=1e-6), unit)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "12", "inch", "abc", "1080p", "4K", "12 34 cm", "9" * 5000 + "g", "1e400 g", "3 m 4", "\x00", "5 🎧"]
+    "text",
+    [
+        "",
+        "12",
+        "inch",
+        "abc",
+        "1080p",
+        "4K",
+        "12 34 cm",
+        "9" * 5000 + "g",
+        "1e400 g",
+        "3 m 4",
+        "\x00",
+        "5 🎧",
+        "1/2",
+        "三星",
+        "百度",
+        "三五百克",
+        "1/0 inch",
+    ],
 )
 def test_what_is_no_quantity_is_none(text):
     assert parse_quantity(text) is None
@@ -82,19 +110,47 @@ def test_what_is_no_quantity_is_none(text):
         ("15.6-inch screen", [("15.6-inch", 39.624, "cm")]),
         ("20 米 延长线", [("20 米", 2000, "cm")]),
         ("3m tape", [("3m", 300, "cm")]),
+        ("black,500g", [("500g", 0.5, "kg")]),
+        ("salt 500 g, 1,500 g", [("500 g", 0.5, "kg"), ("1,500 g", 1.5, "kg")]),
+        ("kettle 1.7 l 2200 w", [("1.7 l", 1.7, "l"), ("2200 w", 2200, "W")]),
+        ("5'11\" and 6 ft 2 in", [("5'11\"", 180.34, "cm"), ("6 ft 2 in", 187.96, "cm")]),
+        ("1/2 inch bolt, 3-1/2 inch", [("1/2 inch", 1.27, "cm"), ("3-1/2 inch", 8.89, "cm")]),
+        (
+            "6 qt pot 8 fl oz cup 2 pints",
+            [("6 qt", 5.678118, "l"), ("8 fl oz", 0.236588, "l"), ("2 pints", 0.946353, "l")],
+        ),
+        ("五十五寸电视", [("五十五寸", 139.7, "cm")]),
+        ("两升装三百克", [("两升", 2, "l"), ("三百克", 0.3, "kg")]),
+        ("四千八百万像素", [("四千八百万像素", 48, "MP")]),
     ],
 )
 def test_quantities_are_found_in_sentences(text, found):
     quantities = find_quantities(text)
     assert [(q.text, q.quantity.value, q.quantity.unit) for q in quantities] == [
-        (span, pytest.approx(value), unit) for span, value, unit in found
+        (span, pytest.approx(value, rel=1e-6), unit) for span, value, unit in found
     ]
     assert all(text[q.start : q.end] == q.text for q in quantities)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["2 in 1 laptop", "iphone 5s", "hp-15s dv7-1211ea", "3升级版", "5克拉钻石", "6w-30w7", "usb 3.0", "hp 15 laptop"],
+    [
+        "2 in 1 laptop",
+        "iphone 5s",
+        "hp-15s dv7-1211ea",
+        "3升级版",
+        "5克拉钻石",
+        "6w-30w7",
+        "usb 3.0",
+        "hp 15 laptop",
+        "36 w x 32 l",
+        "36w x 32l jeans",
+        "size 8 m",
+        "3,50 g",
+        "24/7 service",
+        "千克 百米 三伏天",
+        "第三米",
+    ],
 )
 def test_model_numbers_and_other_words_are_not_quantities(text):
     assert find_quantities(text) == ()

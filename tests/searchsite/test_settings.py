@@ -13,7 +13,8 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 def names_read():
-    return set(re.findall(r'env\.\w+\(\s*"([A-Z][A-Z_0-9]*)"', (ROOT / "searchsite/settings.py").read_text()))
+    files = [ROOT / "searchsite" / name for name in ("settings.py", "model_settings.py")]
+    return {name for file in files for name in re.findall(r'env\.\w+\(\s*"([A-Z][A-Z_0-9]*)"', file.read_text())}
 
 
 def test_the_example_lists_every_name_and_no_other():

@@ -1,0 +1,1 @@
+"""Attribute extractors: one a file, each value with the place in the text that states it."""
