@@ -1,5 +1,5 @@
 # make up      the shop on this machine: http://127.0.0.1:8000 (PORT=, HOST=, CATALOG=file, PRICE_SCALE=0.01)
-# make test    the whole suite, real Postgres and a real Celery worker included (PYTEST_ARGS=)
+# make test    the whole suite, real Postgres and a real Celery worker included (PYTEST_ARGS=, TEST_PROCESSES=2)
 # make check   style, types, import direction, migrations, deployment settings
 # make bench   the quick benchmarks
 # make clean   remove what was installed and cached; the shop's data in var/ stay
@@ -14,6 +14,7 @@ HOST ?= 127.0.0.1
 CATALOG ?=
 PRICE_SCALE ?=
 PYTEST_ARGS ?=
+TEST_PROCESSES ?= 2
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 PY := .venv/bin/python
@@ -32,7 +33,7 @@ up: environment
 
 test: test-environment
 	@$(PY) manage.py compile_translations
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 check: test-environment
 	$(PY) -m ruff check .

@@ -11,6 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from catalog.encoder import prepare_encoder
 from catalog.errors import EncoderUnavailable, ShopError
+from catalog.extractors.tagger import ARTIFACTS as TAGGERS
+from catalog.extractors.tagger_model import prepare_tagger
 from ranking.reranker import ARTIFACT, prepare_reranker
 from searchsite.translations import compile_translations
 
@@ -61,6 +63,9 @@ def prepare_models(tell: Tell) -> None:
         return
     if ARTIFACT.exists():
         prepare_reranker()
+    if "tagger" in settings.EXTRACTORS:
+        for tagger in TAGGERS:
+            prepare_tagger(tagger, tell)
 
 
 def create_first_administrator(tell: Tell) -> None:

@@ -28,7 +28,16 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: tests/conftest.py sets it once the servers run")
         start_embedded_servers()
     os.environ["DJANGO_SETTINGS_MODULE"] = "searchsite.settings"
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        keep_queues_apart()
     django.setup()
+
+
+def keep_queues_apart() -> None:
+    """A process of pytest-xdist has its settings loaded with the first process's prefix: its queues must be its own."""
+    prefix = os.environ["CELERY_KEY_PREFIX"]
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix
+    settings.CACHES["throttle"]["KEY_PREFIX"] = f"{prefix}searchsite"
 
 
 def prepare_environment() -> None:

@@ -33,7 +33,7 @@ _WORDS = Group(
 )  # fmt: skip
 _PRODUCT = Group(
     _("What the shop knows of the product"),
-    ("in_stock", "popularity", "rating", "fresh", "margin", "stuffing"),
+    ("in_stock", "popularity", "rating", "sentiment", "fresh", "margin", "stuffing"),
     ("fresh_half_life_days",),
     told=_("The same for every query. Small weights decide between products that answer the words equally well."),
 )

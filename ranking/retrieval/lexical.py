@@ -30,11 +30,15 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """Terms in order, other ways to say them, and groups of terms a product must not hold all of."""
+    """Terms in order, other ways to say them, and groups of terms a product must not hold all of. `measured` are terms
+    of numbers that narrow the page by themselves: a lamp of 42 W holds no word of "40 W", and is looked for all the
+    same.
+    """
 
     terms: tuple[str, ...]
     expansions: tuple[Expansion, ...] = ()
     negated: tuple[tuple[str, ...], ...] = ()
+    measured: frozenset[str] = frozenset()
 
     def list_terms(self) -> list[str]:
         """Every term whose postings are needed."""
@@ -99,12 +103,14 @@ class FieldCoverage(Mapping[str, Floats]):
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatches:
-    """`scores` float32[N] over all ordinals; `coverage` is the share of the query's idf a document holds (0..1);
+    """`scores` float32[N] over all ordinals; `coverage` is the share of the query's idf a document holds (0..1),
+    `worded` the share of that of its words without measured numbers (all of it where there are only numbers);
     `excluded` marks documents that hold what the shopper does not want; `idf` is that of each term found.
     """
 
     scores: Floats
     coverage: Floats
+    worded: Floats
     excluded: NDArray[np.bool_]
     fields: FieldCoverage
     idf: Mapping[str, float] = field(default_factory=dict)
@@ -134,13 +140,24 @@ def score_bm25(
         ways = slot.ways
         _add_best(scores, slot.idf, [(way.ordinals, weight * way.saturation) for way, weight in ways], scratch)
         _add_best(coverage, slot.idf / whole, [(way.ordinals, weight) for way, weight in ways], scratch)
+    worded = _cover_words(slots, asked.measured, coverage, scratch)
     excluded = np.zeros(size, bool)
     for group in asked.negated:
         found = _join(group, hits)
         if found is not None:
             excluded[found.ordinals] = True
     idf = {term: slot.idf for term, slot in slots.items()}
-    return LexicalMatches(scores * coverage, coverage, excluded, FieldCoverage(slots, whole, size), idf)
+    return LexicalMatches(scores * coverage, coverage, worded, excluded, FieldCoverage(slots, whole, size), idf)
+
+
+def _cover_words(slots: Mapping[str, _Slot], measured: frozenset[str], coverage: Floats, scratch: Floats) -> Floats:
+    words = [slot for term, slot in slots.items() if term not in measured]
+    if not words or len(words) == len(slots):
+        return coverage
+    whole, worded = sum(slot.idf for slot in words) or 1.0, np.zeros(len(coverage), np.float32)
+    for slot in words:
+        _add_best(worded, slot.idf / whole, [(way.ordinals, weight) for way, weight in slot.ways], scratch)
+    return worded
 
 
 def _add_best(

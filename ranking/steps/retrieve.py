@@ -60,7 +60,7 @@ def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
     asked = read_lexical_query(query)
     lexical, near = _run_legs(query, live, base, asked)
     parameters = live.config.parameters
-    found = base & (lexical.coverage >= parameters["minimum_coverage"])
+    found = base & (lexical.worded >= parameters["minimum_coverage"])
     similarity = np.full(len(base), np.nan, np.float32)
     similarity[near.ordinals] = near.cosines
     # The range of the first ones alone, so that a part's number does not depend on how many were asked for.
@@ -126,7 +126,9 @@ def read_lexical_query(query: Query) -> LexicalQuery:
     if understanding is None:
         return LexicalQuery(query.terms)
     negated = tuple(keyword.terms for keyword in understanding.negated)
-    return LexicalQuery(understanding.terms, understanding.expansions, negated)
+    numbers = {need.text for need in understanding.numbers if need.fields}
+    measured = frozenset(term for word in understanding.keywords if word.text in numbers for term in word.terms)
+    return LexicalQuery(understanding.terms, understanding.expansions, negated, measured)
 
 
 def _browse(scope: _Scope) -> Pool:

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from ranking.models import Rule
+from ranking.rules_api import ACTION_KINDS
 from searchsite.keys import assign_new_secret
 from searchsite.models import ApiKey
 from tests.ranking.rule_shop import build_shop, fresh_process
@@ -82,7 +83,7 @@ def test_the_list_is_filtered_and_paged(client):
     assert found("tag=sale") == ["Boosted"]
     assert found("q=lamp") == ["Lamps"]
     assert client.get(f"{URL}?page_size=1").json()["count"] == 2
-    assert client.get(f"{URL}?kind=magic").json()["extra"]["allowed"] == ["pin", "hide", "boost", "filter"]
+    assert client.get(f"{URL}?kind=magic").json()["extra"]["allowed"] == list(ACTION_KINDS)
 
 
 def test_validation_saves_nothing_and_warns_of_what_the_catalog_lacks(client):

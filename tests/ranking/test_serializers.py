@@ -38,7 +38,7 @@ def read_get(text: str) -> SearchRequest:
         ("filter[brand]=", SearchRequest()),
         ("facets=brand,price", SearchRequest(facets=("brand", "price"))),
         ("facets=", SearchRequest(facets=())),
-        ("page=3&page_size=10&sort=price_asc", SearchRequest(page=3, page_size=10, sort="price_asc")),
+        ("page=3&page_size=10&sort=price_asc", SearchRequest(page=3, page_size=10, sort="price_asc", sort_chosen=True)),
         ("page=&sort=&market=", SearchRequest()),
         ("explain=1", SearchRequest(explain=True)),
         ("explain=false", SearchRequest()),

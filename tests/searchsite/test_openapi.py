@@ -80,7 +80,8 @@ def call_with_examples(operation, headers) -> None:
     @given(case=operation.as_strategy())
     def check(case):
         answer = case.call(headers=headers)
-        assert answer.status_code < 500, case.as_curl_command()
+        # 503: what it needs is switched off in this shop, and the answer says how to switch it on.
+        assert answer.status_code < 500 or answer.status_code == 503, case.as_curl_command()
         if answer.status_code >= 400:
             assert set(answer.json()) == {"code", "message", "extra"}, case.as_curl_command()
 

@@ -1,4 +1,4 @@
-"""`manage.py prepare_encoder`: makes the text encoder ready to load; does nothing when it is."""
+"""`manage.py prepare_encoder`: makes the text encoder and the tagger ready to load; does nothing when they are."""
 
 import time
 from typing import Any
@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.encoder import prepare_encoder
 from catalog.errors import EncoderUnavailable
+from catalog.extractors.tagger import ARTIFACTS
+from catalog.extractors.tagger_model import prepare_tagger
 
 
 class Command(BaseCommand):
@@ -20,6 +22,8 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             path = prepare_encoder(self.stdout.write, again=options["again"])
+            for artifact in ARTIFACTS:
+                prepare_tagger(artifact, self.stdout.write, again=options["again"])
         except EncoderUnavailable as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"Encoder ready in {path} ({time.monotonic() - started:.1f} s)")
