@@ -19,7 +19,15 @@ from benchmarks.extraction_catalogs import (
     hide_attributes,
     read_found,
 )
-from benchmarks.extraction_figures import best_threshold, judge, precise_threshold, reliability, same_key, score
+from benchmarks.extraction_figures import (
+    best_threshold,
+    errors_by_attribute,
+    judge,
+    precise_threshold,
+    reliability,
+    same_key,
+    score,
+)
 from benchmarks.harness import bench_database, report, setup_django, write_result
 
 EXTRACTORS = ("patterns", "dictionary", "tagger")
@@ -79,6 +87,7 @@ def score_extractor(hidden: Hidden, keys: Sequence[str], extractor: str) -> dict
         point = score(held_out, precise_threshold(fitted))
         figures |= {"chorus_precision_at_op": point["precision"], "chorus_recall_at_op": point["recall"]}
         figures |= {f"chorus_{key}": value for key, value in reliability(held_out).items()}
+        figures |= {f"chorus_calibration_error_{key}": error for key, error in errors_by_attribute(held_out).items()}
         figures["chorus_values_not_judged"] = held_out.unjudged
     return figures
 

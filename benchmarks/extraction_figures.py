@@ -115,6 +115,15 @@ def reliability(judgement: Judgement, *, steps: int = 10) -> dict[str, float]:
     return figures | {"calibration_error": float(error)}
 
 
+def errors_by_attribute(judgement: Judgement) -> dict[str, float]:
+    """The calibration error of each attribute with at least a hundred judged values."""
+    found: dict[str, list[Judged]] = {}
+    for item in judgement.found:
+        found.setdefault(item.attribute, []).append(item)
+    own = {key: Judgement(items, {}, 0) for key, items in found.items() if len(items) >= 100}
+    return {key: reliability(one)["calibration_error"] for key, one in own.items()}
+
+
 def _rates(right: float, wrong: float, total: float) -> tuple[float, float, float]:
     precision = right / max(right + wrong, 1e-9)
     recall = right / max(total, 1e-9)
