@@ -50,7 +50,7 @@ def draw(points: list[tuple[float, float]], *, error: float) -> str:
         f'<path d="M{x(0)} {y(0)}L{x(1)} {y(1)}" stroke="#b3261e" stroke-dasharray="4 4" fill="none"/>'
         f'<path d="M{x(0)} {y(1)}V{y(0)}H{x(1)}" stroke="#17201c" fill="none"/><g fill="#17201c">{ticks}'
         f'<text x="{SIZE / 2}" y="{SIZE - 8}" text-anchor="middle">confidence</text>'
-        f'<text x="14" y="{SIZE / 2}" text-anchor="middle" transform="rotate(-90 14 {SIZE / 2})">share that is right</text>'
+        f'<text x="14" y="{SIZE / 2}" text-anchor="middle" transform="rotate(-90 14 {SIZE / 2})">right</text>'
         f'<text x="{SIZE / 2}" y="24" text-anchor="middle">mean distance {error:.3f}</text></g></svg>\n'
     )
 
