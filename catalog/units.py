@@ -212,7 +212,7 @@ QUANTITY_IN_TEXT = (
 )
 # 五十五寸, 两升, 三百克. What begins with a bare power is a unit's name (千克, 百米) or a word.
 _NUMERALS = "零〇一二两三四五六七八九十百千万半"
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+NUMERAL_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL_QUANTITY = (
     rf"(?<![{_NUMERALS}第\d])(?P<numeral>[一二两三四五六七八九十半][{_NUMERALS}]{{0,8}}?)(?!百万像素)(?P<of>{_ZH_UNIT})"
@@ -314,10 +314,10 @@ def parse_numeral(numeral: str) -> float | None:
         return None
     total, section, digit, last = 0.0, 0.0, -1, 1
     for character in numeral:
-        if character in _DIGITS:
+        if character in NUMERAL_DIGITS:
             if digit > 0:
                 return None
-            digit, last = _DIGITS[character], (1 if _DIGITS[character] == 0 else last)
+            digit, last = NUMERAL_DIGITS[character], (1 if NUMERAL_DIGITS[character] == 0 else last)
         elif character == "万":
             total, section, digit, last = (total + section + max(digit, 0)) * 10_000, 0.0, -1, 10_000
             total = total or 10_000.0

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.trainers.ltr_table import BadTable, RankTable
+from feedback.trainers.trees import flatten_tree
 from ranking.rank_model import FORMAT, build_model
 
 Parameters = Mapping[str, Any]
@@ -54,7 +55,7 @@ def train_model(
     document = {
         "format": FORMAT,
         "features": list(table.features),
-        "trees": [_flatten_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]],
+        "trees": [flatten_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]],
         "centre": 0.0,
         "spread": 1.0,
         "about": {"queries": len(groups), "rows": len(grades), "judged": judged, "trees": trees},
@@ -73,22 +74,6 @@ def _group_sizes(query_ids: Sequence[str]) -> list[int]:
 def _has_order(grades: NDArray[np.int64], groups: Sequence[int]) -> bool:
     parts = np.split(grades, np.cumsum(groups)[:-1]) if groups else []
     return any(part.min() < part.max() for part in parts)
-
-
-def _flatten_tree(root: Mapping[str, Any]) -> list[list[float]]:
-    """LightGBM's nested nodes as one list, children after their parents."""
-    nodes: list[list[float]] = []
-    waiting: list[tuple[Mapping[str, Any], int, int]] = [(root, -1, 0)]
-    while waiting:
-        node, parent, side = waiting.pop(0)
-        if parent >= 0:
-            nodes[parent][side] = len(nodes)
-        if "leaf_value" in node:
-            nodes.append([float(node["leaf_value"])])
-            continue
-        waiting += [(node["left_child"], len(nodes), 2), (node["right_child"], len(nodes), 3)]
-        nodes.append([node["split_feature"], float(node["threshold"]), 0, 0])
-    return nodes
 
 
 def write_model(document: Mapping[str, Any], path: Path) -> None:

@@ -12,6 +12,7 @@ from catalog.duplicates.matching import MatchModel, build_model
 from catalog.duplicates.offer import Offer, OfferFacts, read_facts
 from catalog.encoder import Encoder
 from feedback.trainers.matching_data import LabelledPair, embedded_text, offers_of
+from feedback.trainers.trees import flatten_tree
 
 Scores = NDArray[np.float64]
 PARAMETERS: Mapping[str, Any] = {
@@ -106,7 +107,7 @@ def train_matcher(
     weights = np.tile(_balance(train.sources), 2)
     dataset = lightgbm.Dataset(features.astype(np.float64), labels, weight=weights, feature_name=list(FEATURES))
     booster = lightgbm.train(dict(parameters), dataset, num_boost_round=trees)
-    grown = [_flatten_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
+    grown = [flatten_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
     counts = {str(name): int((train.sources == name).sum()) for name in sorted(set(train.sources))}
     document = {"suggest_at": 0.5, "encoder": encoder, "about": {"trees": trees, "pairs": counts}}
     model = build_model(document, grown)
@@ -158,19 +159,3 @@ def f1_interval(
     values = [measure(labels[rows], found[rows]).f1 for rows in drawn]
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
-
-
-def _flatten_tree(root: Mapping[str, Any]) -> list[list[float]]:
-    """LightGBM's nested nodes as one list, children after their parents."""
-    nodes: list[list[float]] = []
-    waiting: list[tuple[Mapping[str, Any], int, int]] = [(root, -1, 0)]
-    while waiting:
-        node, parent, side = waiting.pop(0)
-        if parent >= 0:
-            nodes[parent][side] = len(nodes)
-        if "leaf_value" in node:
-            nodes.append([float(node["leaf_value"])])
-            continue
-        waiting += [(node["left_child"], len(nodes), 2), (node["right_child"], len(nodes), 3)]
-        nodes.append([node["split_feature"], float(node["threshold"]), 0, 0])
-    return nodes

@@ -6,10 +6,10 @@ Only where a unit, money or a range word shows that a number is meant: 三星, �
 import re
 from dataclasses import dataclass
 
-from catalog.units import NUMBER, QUANTITY_IN_TEXT
+from catalog import units
+from catalog.units import NUMBER, NUMERAL_DIGITS, QUANTITY_IN_TEXT
 
-DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+POWERS = {"百": 100, "千": 1000, "万": 10_000}
 _NUMERAL = "零〇一二两三四五六七八九十百千万半"
 _MONEY_ZH = "元|块钱|块|人民币|美元|美金|欧元|英镑|刀"
 _RANGE_AFTER = "以下|以内|之内|以上|之上|左右|上下|起|封顶|价位|的?预算"
@@ -102,28 +102,11 @@ def _read_in_context(numeral: str, before: str, rest: str) -> str | None:
 
 
 def parse_numeral(numeral: str) -> float | None:
-    """一千五 → 1500, 三百五十 → 350, 1.5万 → 15000, 半 → 0.5; None for what is no one number (三五百, 一两)."""
+    """As catalog.units reads it, and what is half digits: 1.5万 → 15000, 3千5 → 3500."""
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)([百千万])(\d)?", numeral):
         power = POWERS[match[2]]
         return float(match[1]) * power + int(match[3] or 0) * power / 10
-    if numeral == "半":
-        return 0.5
-    if "半" in numeral or not numeral:
-        return None
-    total, section, digit, last = 0.0, 0.0, -1, 1
-    for character in numeral:
-        if character in DIGITS:
-            if digit > 0:
-                return None
-            digit, last = DIGITS[character], (1 if DIGITS[character] == 0 else last)
-        elif character == "万":
-            total, section, digit, last = (total + section + max(digit, 0)) * 10_000, 0.0, -1, 10_000
-            total = total or 10_000.0
-        else:
-            section += (1 if digit < 0 else digit) * POWERS[character]
-            digit, last = -1, POWERS[character]
-    # 一千五 leaves the next power out; 一千零五 does not.
-    return total + section + max(digit, 0) * (last / 10 if last > 10 else 1)
+    return units.parse_numeral(numeral)
 
 
 def _read_fraction(groups: dict[str, str | None], rest: str) -> str | None:
@@ -144,7 +127,7 @@ def _add_half(written: str) -> str | None:
 
 
 def _digit(character: str) -> str:
-    return character if character.isdigit() else str(DIGITS[character])
+    return character if character.isdigit() else str(NUMERAL_DIGITS[character])
 
 
 def _digits(written: str) -> str:

@@ -79,12 +79,12 @@ def test_a_matcher_learns_and_serves_without_its_trainer(made, tmp_path):
 def test_the_trees_are_evaluated_as_lightgbm_does(made):
     lightgbm = pytest.importorskip("lightgbm")
     from catalog.duplicates.matching import build_model  # noqa: PLC0415
-    from feedback.trainers.matching import _flatten_tree  # noqa: PLC0415
+    from feedback.trainers.matching import flatten_tree  # noqa: PLC0415
 
     table = tabulate(made["train"])
     data = lightgbm.Dataset(table.features.astype(np.float64), table.labels)
     booster = lightgbm.train({"objective": "binary", "verbose": -1, "use_missing": False}, data, num_boost_round=10)
-    trees = [_flatten_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
+    trees = [flatten_tree(info["tree_structure"]) for info in booster.dump_model()["tree_info"]]
     model = build_model({"suggest_at": 0.5, "encoder": ""}, trees)
     assert model.predict(table.features) == pytest.approx(booster.predict(table.features), abs=1e-4)
 
