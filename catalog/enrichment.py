@@ -16,7 +16,7 @@ from catalog.locks import hold_lock
 from catalog.models import Product
 from catalog.pictures.model import configured_model, get_picture_model
 from catalog.review import merge_decisions
-from catalog.schema.induction import Demand
+from catalog.schema.induction import Demand, schemas_are_due
 from catalog.schema.induction import refresh_schemas as count_schemas
 from catalog.schema.pairs import Concepts
 from catalog.schema.suggestions import suggest_merges as find_merges
@@ -36,6 +36,8 @@ def extract_stale(
     """
     started, done, failed = time.monotonic(), 0, 0
     with hold_lock(f"extract {'gpu' if gpu else 'cpu'}") as held:
+        if held and schemas_are_due():
+            count_schemas()
         for extractor in configured_extractors(gpu=gpu) if held else ():
             version = extract.open_version(extractor)
             if version.status != version.Status.LIVE:

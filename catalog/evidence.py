@@ -16,6 +16,7 @@ from catalog.models import Attribute, Calibration, Evidence, ExtractorVersion, P
 _MOST_QUOTE = 500
 # So many products tell a precision to half a percent, and are judged in some ten seconds.
 MOST_JUDGED = 100_000
+LEAST_PROPOSED, LEAST_AGAINST_CATALOG = 0.1, 0.5
 _Judged = tuple[str, str, float, bool]
 _SHOWN = ("value", "unit", "field", "quote", "is_stated", "contradicts", "confidence", "extractors", "impact")
 
@@ -35,8 +36,9 @@ def recombine(product_ids: Sequence[int]) -> list[int]:
             for product in products
             for value in combine(found.get(product.pk, ()), book)
         ]
+        _drop_hopeless([row for row in rows if not _is_worth_a_look(row)])
         Proposal.objects.bulk_create(
-            rows,
+            [row for row in rows if _is_worth_a_look(row)],
             batch_size=2000,
             update_conflicts=True,
             unique_fields=["product", "attribute", "value_key"],
@@ -45,6 +47,26 @@ def recombine(product_ids: Sequence[int]) -> list[int]:
         proposals.withdraw_unsupported(product_ids)
         proposals.apply_thresholds(product_ids)
         return proposals.settle(product_ids)
+
+
+def _is_worth_a_look(row: Proposal) -> bool:
+    """What is hardly ever right, or likely wrong where the catalog says otherwise, would only bury the queue."""
+    return row.confidence >= (LEAST_AGAINST_CATALOG if row.contradicts else LEAST_PROPOSED)
+
+
+def _drop_hopeless(rows: Sequence[Proposal]) -> None:
+    """Proposed before, and no longer worth a look; what a person decided stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM catalog_proposal r USING unnest(%s::bigint[], %s::text[], %s::text[]) "
+            "AS gone(product_id, attribute, value_key) WHERE r.product_id = gone.product_id "
+            "AND r.attribute = gone.attribute AND r.value_key = gone.value_key AND r.decided_at IS NULL",
+            [
+                [row.product_id for row in rows],
+                [row.attribute for row in rows],
+                [row.value_key for row in rows],
+            ],
+        )
 
 
 def _propose(product: Product, value: Combined, *, known: set[str]) -> Proposal:

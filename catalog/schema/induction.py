@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from catalog.locks import hold_lock
-from catalog.models import Category, CategoryAttribute
+from catalog.models import Category, CategoryAttribute, Product
 from catalog.schema.counts import WHOLE_SHOP, AttributeCount, count_attributes
 from catalog.schema.merges import read_merges
 from catalog.schema.usefulness import measure_usefulness
@@ -13,6 +13,7 @@ from catalog.schema.usefulness import measure_usefulness
 # Where a category has this many products, an attribute that one alone has is an accident.
 LARGE_CATEGORY = 20
 _BATCH = 2_000
+GROWTH = 1.2
 
 # (category key, attribute key) → share of the category's logged queries that name a value of the attribute, 0 to 1;
 # the category key "" stands for the whole shop.
@@ -28,6 +29,15 @@ def refresh_schemas(*, demand: Demand | None = None) -> int:
     """
     with hold_lock("schema_induction") as free:
         return _swap_rows(demand or {}) if free else 0
+
+
+def schemas_are_due() -> bool:
+    """Whether the catalog has grown by a fifth since its schemas were counted: extractors would read a new catalog
+    without knowing its attributes.
+    """
+    whole = CategoryAttribute.objects.filter(category=None, coverage__gt=0).order_by("id").first()
+    counted = round(whole.products / whole.coverage) if whole else 0
+    return Product.objects.filter(status=Product.Status.ACTIVE).count() > counted * GROWTH
 
 
 @transaction.atomic

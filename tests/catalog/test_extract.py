@@ -168,6 +168,8 @@ def test_what_the_catalog_says_itself_is_never_overruled():
     run(ReadsColours())
     proposal = Proposal.objects.get()
     assert (proposal.contradicts, proposal.status) == (True, Proposal.Status.OPEN)
+    run(ReadsColours(version="2", confidence=0.3))
+    assert not Proposal.objects.exists()  # the catalog is likelier right: nobody need look
     assert attributes_of(product) == {}
 
 
@@ -180,8 +182,19 @@ def test_confidence_follows_what_proved_right():
     assert evidence.refresh_calibration() == 60
     assert Calibration.objects.get(attribute="color").wrong == 60
     evidence.recombine([target.pk])
-    assert Proposal.objects.get(product=target).confidence < 0.5
+    assert not Proposal.objects.filter(product=target).exists()
     assert attributes_of(target) == {}
+
+
+def test_what_a_person_decided_stays_however_little_is_thought_of_it():
+    for _ in range(60):
+        make_product("Black kettle", attributes={"color": ["White"]})
+    target = make_product("Black kettle")
+    run(ReadsColours())
+    proposals.decide(Proposal.objects.filter(product=target).values_list("id", flat=True), decision="accept", user=None)
+    evidence.refresh_calibration()
+    evidence.recombine([target.pk])
+    assert "color" in attributes_of(target)
 
 
 def test_a_deleted_product_leaves_nothing():
