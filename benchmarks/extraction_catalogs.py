@@ -96,6 +96,22 @@ def extract(ids: Sequence[int], names: Sequence[str]) -> dict[str, float]:
     return rates
 
 
+def extract_one_by_one(ids: Sequence[int], names: Sequence[str]) -> dict[str, float]:
+    """The naive loop: one product a call, nothing stored; products a second by extractor."""
+    from catalog.extractors.loading import get_extractor
+    from catalog.steps.extract import load_readable
+
+    products, _ = load_readable(ids)
+    rates = {}
+    for name in names:
+        extractor = get_extractor(name)
+        started = time.perf_counter()
+        for product in products:
+            extractor.extract([product])
+        rates[name] = len(products) / (time.perf_counter() - started)
+    return rates
+
+
 def read_found(ids: Iterable[int], *, extractor: str = "") -> Found:
     """What one extractor found in these products with its own confidence, or all together as proposed."""
     from catalog.models import Evidence, Proposal

@@ -3,7 +3,7 @@ pictures. Every job works on what is stale or new, for a bounded time, and may r
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from catalog.extractors.loading import configured_extractors
 from catalog.llm.store import purge_answers
 from catalog.locks import hold_lock
 from catalog.models import Product
+from catalog.pictures.colours import ColourHints, hint_colours
 from catalog.pictures.model import configured_model, get_picture_model
 from catalog.review import merge_decisions
 from catalog.schema.induction import Demand, schemas_are_due
@@ -127,7 +128,18 @@ def embed_pictures(*, seconds: float = 300.0) -> tuple[int, int, bool]:
             if time.monotonic() - started > seconds:
                 return done.done, done.failed, True
             done += picture.embed_pictures(product_ids, model)
+            _propose_colours(product_ids, model.model_name)
     return done.done, done.failed, False
+
+
+def _propose_colours(product_ids: Sequence[int], model_name: str) -> None:
+    """Colours seen in pictures, as implied values that wait for a person."""
+    products, _ = extract.load_readable(product_ids)
+    seen = picture.load_colours(product_ids, model_name)
+    version = extract.open_version(ColourHints())
+    if version.status == version.Status.LIVE:
+        found = {item.product_id: hint_colours(item, seen.get(item.product_id, ())) for item in products}
+        extract.store_findings(version, found)
 
 
 def forget_old_answers() -> int:

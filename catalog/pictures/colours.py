@@ -4,6 +4,7 @@ Colours are compared in CIELAB, where distance is near to what people see (CIE 1
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,14 @@ def to_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
     xyz = linear @ to_xyz.T / np.array([0.95047, 1.0, 1.08883])
     root = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.stack([116 * root[:, 1] - 16, 500 * (root[:, 0] - root[:, 1]), 200 * (root[:, 1] - root[:, 2])], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ColourHints:
+    """The name and version under which these values are kept as evidence."""
+
+    name: str = EXTRACTOR
+    version: str = VERSION
 
 
 def hint_colours(product: ReadableProduct, colours: Sequence[tuple[str, float]]) -> tuple[FoundAttribute, ...]:

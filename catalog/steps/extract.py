@@ -7,6 +7,7 @@ stored.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from django.db import connection, transaction
@@ -36,7 +37,17 @@ WHERE p.status = 'active' AND p.id > %(after)s AND (
 """  # noqa: S608 - constants
 
 
-def open_version(extractor: Extractor) -> ExtractorVersion:
+class Named(Protocol):
+    """What finds values: an extractor, or a model of something else than texts."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+
+def open_version(extractor: Named) -> ExtractorVersion:
     """The row of this extractor's version. One never seen before comes into use; the one before keeps its evidence, and
     what it found is shown until the new one has read the product.
 
@@ -86,6 +97,17 @@ def extract_chunk(version: ExtractorVersion, extractor: Extractor, product_ids: 
         _note_failed(version, {id_: fault for id_, fault in failed.items() if id_ in held}, fingerprints)
         recombine(list(done))
     return len(done), len(failed)
+
+
+def store_findings(version: ExtractorVersion, found: Mapping[int, tuple[FoundAttribute, ...]]) -> None:
+    """Findings of something that reads no texts (pictures): implied values, which a person must accept."""
+    implied = {id_: tuple(item for item in items if item.span is None) for id_, items in found.items()}
+    with transaction.atomic():
+        products = Product.objects.select_for_update(no_key=True).filter(id__in=implied).order_by("id")
+        held = set(products.values_list("id", flat=True))
+        kept = {id_: items for id_, items in implied.items() if id_ in held}
+        _store_evidence(version, kept, {})
+        recombine(list(kept))
 
 
 def load_readable(product_ids: Sequence[int]) -> tuple[list[ReadableProduct], dict[int, str]]:

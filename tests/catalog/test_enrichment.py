@@ -1,9 +1,13 @@
 """The whole path with real extractors: a half-empty catalog, read, believed as far as it proved right, and searched."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from catalog import enrichment, pipeline
 from catalog.models import Attribute, Category, Extraction, Product, Proposal
+from catalog.pictures.model import forget_picture_models
+from catalog.proposals import decide
 from catalog.schema.induction import schemas_are_due
 from catalog.steps import index
 from ranking.contracts import Filter, SearchRequest
@@ -92,3 +96,22 @@ def test_schemas_are_counted_before_a_new_catalog_is_read_and_again_when_it_has_
     assert not schemas_are_due()
     Product.objects.bulk_create(Product(sku=f"N{number}", title_en="Kettle") for number in range(20))
     assert schemas_are_due()
+
+
+def test_a_colour_seen_in_a_picture_waits_for_a_person(kettles, settings, tmp_path):
+    settings.MODEL_PICTURES, settings.MEDIA_ROOT = "demo", str(tmp_path)
+    forget_picture_models()
+    pixels = np.full((120, 120, 3), 255, np.uint8)
+    pixels[30:90, 30:90] = (200, 20, 25)
+    Image.fromarray(pixels).save(tmp_path / "red.png")
+    product = Product.objects.create(
+        sku="PIC", title_en="Kettle", category=kettles, images=[f"{settings.MEDIA_URL}red.png"]
+    )
+    pipeline.product_changed([product.pk])
+    read_all()
+    assert enrichment.embed_pictures() == (1, 0, False)
+    (proposal,) = Proposal.objects.filter(product=product)
+    assert (proposal.value, proposal.is_stated, proposal.status) == ("Red", False, Proposal.Status.OPEN)
+    assert values_of("PIC") == {}
+    decide([proposal.pk], decision="accept", user=None)
+    assert values_of("PIC") == {"color": ["Red"]}
