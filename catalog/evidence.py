@@ -50,7 +50,11 @@ def recombine(product_ids: Sequence[int]) -> list[int]:
 
 
 def _is_worth_a_look(row: Proposal) -> bool:
-    """What is hardly ever right, or likely wrong where the catalog says otherwise, would only bury the queue."""
+    """What the catalog says already, what is hardly ever right, and what is likely wrong where the catalog says
+    otherwise would only bury the queue.
+    """
+    if row.product.attributes.get(row.attribute) and not row.contradicts:
+        return False
     return row.confidence >= (LEAST_AGAINST_CATALOG if row.contradicts else LEAST_PROPOSED)
 
 

@@ -173,6 +173,13 @@ def test_what_the_catalog_says_itself_is_never_overruled():
     assert attributes_of(product) == {}
 
 
+def test_what_the_catalog_says_already_needs_no_look():
+    make_product("Black kettle", attributes={"color": ["black"]})
+    run(ReadsColours())
+    assert Evidence.objects.count() == 1
+    assert not Proposal.objects.exists()
+
+
 def test_confidence_follows_what_proved_right():
     for _ in range(60):
         make_product("Black kettle", attributes={"color": ["White"]})
