@@ -113,18 +113,26 @@ def extract_one_by_one(ids: Sequence[int], names: Sequence[str]) -> dict[str, fl
 
 
 def read_found(ids: Iterable[int], *, extractor: str = "") -> Found:
-    """What one extractor found in these products with its own confidence, or all together as proposed."""
-    from catalog.models import Evidence, Proposal
+    """What one extractor found in these products with its own confidence, or all together as the queue weighs it.
+
+    Read from the evidence: of products that state their attributes the queue shows only what contradicts them.
+    """
+    from catalog.evidence import read_calibration, read_evidence
+    from catalog.extractors.combination import combine
+    from catalog.models import Evidence
 
     found: dict[int, dict[str, list[tuple[Any, float]]]] = defaultdict(lambda: defaultdict(list))
-    columns = ("product_id", "attribute", "value", "confidence")
-    rows: Any
     if extractor:
         rows = Evidence.objects.filter(version__name=extractor, version__status="live", product_id__in=list(ids))
+        for product_id, attribute, value, confidence in rows.values_list(
+            "product_id", "attribute", "value", "confidence"
+        ):
+            found[product_id][attribute].append((value, confidence))
     else:
-        rows = Proposal.objects.filter(product_id__in=list(ids)).exclude(status=Proposal.Status.WITHDRAWN)
-    for product_id, attribute, value, confidence in rows.values_list(*columns):
-        found[product_id][attribute].append((value, confidence))
+        book = read_calibration()
+        for product_id, findings in read_evidence(list(ids)).items():
+            for one in combine(findings, book):
+                found[product_id][one.found.name].append((one.found.value, one.confidence))
     return {id_: {key: _best_of_each(values) for key, values in own.items()} for id_, own in found.items()}
 
 

@@ -7,7 +7,7 @@ right when it or the quoted words are the annotated ones.
 
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +90,9 @@ def read_annotated(path: Path = ANNOTATED) -> dict[str, dict[str, list[Scalar]]]
 
 def _rename(gold: Mapping[int, Any], extractor: str) -> Found:
     """What was found under the annotation's names: a value both as it is and as it is quoted."""
-    from catalog.models import Evidence, Proposal
-
-    rows: Any = (
-        Evidence.objects.filter(version__name=extractor, version__status="live", product_id__in=list(gold))
-        if extractor
-        else Proposal.objects.filter(product_id__in=list(gold)).exclude(status=Proposal.Status.WITHDRAWN)
-    )
     names = {key: name for name, keys in SAME.items() for key in keys}
     best: dict[tuple[int, str, str], float] = {}
-    for id_, key, quote, confidence in rows.values_list("product_id", "attribute", "quote", "confidence"):
+    for id_, key, quote, confidence in _list_quotes(list(gold), extractor):
         if key in names:
             place = (id_, names[key], quote)
             best[place] = max(best.get(place, 0.0), confidence)
@@ -107,6 +100,21 @@ def _rename(gold: Mapping[int, Any], extractor: str) -> Found:
     for (id_, name, quote), confidence in best.items():
         found[id_][name].append((quote, confidence))
     return found
+
+
+def _list_quotes(ids: Sequence[int], extractor: str) -> Iterator[tuple[int, str, str, float]]:
+    """Product, attribute, quoted words and confidence: of one extractor, or of all as the queue weighs them."""
+    from catalog.evidence import read_calibration, read_evidence
+    from catalog.extractors.combination import combine
+    from catalog.models import Evidence
+
+    if extractor:
+        rows = Evidence.objects.filter(version__name=extractor, version__status="live", product_id__in=ids)
+        yield from rows.values_list("product_id", "attribute", "quote", "confidence")
+        return
+    book = read_calibration()
+    for id_, findings in read_evidence(ids).items():
+        yield from ((id_, one.found.name, one.found.quote, one.confidence) for one in combine(findings, book))
 
 
 def _agree(first: Scalar, second: Scalar) -> bool:
