@@ -73,6 +73,7 @@ def measure_chorus() -> tuple[dict[str, float], dict[str, Any]]:
     figures["products_per_s_cpu"] = 1 / sum(1 / rate for rate in rates.values())
     for name in (*EXTRACTORS, ""):
         figures |= score_extractor(hidden, stated, name)
+    figures["patterns_f1"] = figures["chorus_f1_patterns"]
     figures |= {f"chorus_all_{key}": value for key, value in score_keys(hidden, literal).items()}
     figures |= measure_coverage(hidden, stated)
     return figures, {"attributes_stated": stated, "attributes_commonest": literal}
