@@ -67,7 +67,9 @@ def measure_annotated() -> dict[str, float]:
     for name in (*EXTRACTORS, ""):
         found = _rename(gold, name)
         halves = [{id_: gold[id_] for number, id_ in enumerate(sorted(gold)) if number % 2 == half} for half in (0, 1)]
-        judged = [judge(half, {id_: found.get(id_, {}) for id_ in half}, list(SAME), agree=_agree) for half in halves]
+        judged = [
+            judge(half, {id_: found.get(id_, {}) for id_ in half}, list(SAME), agree=values_agree) for half in halves
+        ]
         both = [score(judged[1 - half], best_threshold(judged[half])) for half in (0, 1)]
         label = name or "combined"
         for key in ("precision", "recall", "f1", "f1_low", "f1_high"):
@@ -115,10 +117,6 @@ def _list_quotes(ids: Sequence[int], extractor: str) -> Iterator[tuple[int, str,
     book = read_calibration()
     for id_, findings in read_evidence(ids).items():
         yield from ((id_, one.found.name, one.found.quote, one.confidence) for one in combine(findings, book))
-
-
-def _agree(first: Scalar, second: Scalar) -> bool:
-    return values_agree(first, second)
 
 
 def _gold(gold: Mapping[int, Any], ids: Sequence[int]) -> dict[int, Any]:

@@ -153,7 +153,7 @@ def apply_thresholds(product_ids: Sequence[int]) -> list[int]:
 
     Only what no person decided. Returns the ids of products with a change; `settle` them.
     """
-    threshold = getattr(settings, "EXTRACTION_ACCEPT_ABOVE", 0.95)
+    threshold = settings.EXTRACTION_ACCEPT_ABOVE
     return _update(_APPLY_THRESHOLDS, {"ids": list(product_ids), "threshold": threshold})
 
 

@@ -132,4 +132,4 @@ def _without_repeats(found: Iterable[FoundAttribute]) -> tuple[FoundAttribute, .
 
 def _limits() -> tuple[int, int]:
     """Attributes and characters a product."""
-    return getattr(settings, "MODEL_LLM_MAX_ATTRIBUTES", 12), getattr(settings, "MODEL_LLM_MAX_CHARACTERS", 4000)
+    return settings.MODEL_LLM_MAX_ATTRIBUTES, settings.MODEL_LLM_MAX_CHARACTERS

@@ -16,19 +16,19 @@ from catalog.llm.store import DatabaseStore
 def get_language_model() -> LanguageModel:
     """With the cache and the counters. Raises ImproperlyConfigured, with the remedy, where the settings name none."""
     prices = Prices(
-        prompt=getattr(settings, "MODEL_LLM_PRICE_PROMPT", 0.0),
-        generated=getattr(settings, "MODEL_LLM_PRICE_GENERATED", 0.0),
+        prompt=settings.MODEL_LLM_PRICE_PROMPT,
+        generated=settings.MODEL_LLM_PRICE_GENERATED,
     )
     return LanguageModel(build_backend(), store=DatabaseStore(), prices=prices)
 
 
 def build_backend() -> Backend:
     """A server where MODEL_LLM_URL names one, else the model in this process. Raises ImproperlyConfigured."""
-    name = getattr(settings, "MODEL_LLM", "")
+    name = settings.MODEL_LLM
     if not name:
         raise ImproperlyConfigured("MODEL_LLM is empty: name a model, or take “llm” out of EXTRACTORS.")
-    max_tokens = getattr(settings, "MODEL_LLM_MAX_TOKENS", 1024)
-    url = getattr(settings, "MODEL_LLM_URL", "")
+    max_tokens = settings.MODEL_LLM_MAX_TOKENS
+    url = settings.MODEL_LLM_URL
     if url:
         try:
             return ChatServer(url, name, _server_options(max_tokens))
@@ -38,20 +38,20 @@ def build_backend() -> Backend:
 
     return TransformersModel(
         name,
-        gguf_file=getattr(settings, "MODEL_LLM_GGUF_FILE", ""),
-        batch_size=getattr(settings, "MODEL_LLM_BATCH_SIZE", 16),
+        gguf_file=settings.MODEL_LLM_GGUF_FILE,
+        batch_size=settings.MODEL_LLM_BATCH_SIZE,
         max_tokens=max_tokens,
     )
 
 
 def _server_options(max_tokens: int) -> ServerOptions:
     return ServerOptions(
-        api_key=getattr(settings, "MODEL_LLM_API_KEY", ""),
-        timeout=getattr(settings, "MODEL_LLM_TIMEOUT", 60.0),
-        attempts=getattr(settings, "MODEL_LLM_ATTEMPTS", 3),
-        concurrency=getattr(settings, "MODEL_LLM_CONCURRENCY", 8),
+        api_key=settings.MODEL_LLM_API_KEY,
+        timeout=settings.MODEL_LLM_TIMEOUT,
+        attempts=settings.MODEL_LLM_ATTEMPTS,
+        concurrency=settings.MODEL_LLM_CONCURRENCY,
         max_tokens=max_tokens,
-        options=getattr(settings, "MODEL_LLM_OPTIONS", {}),
+        options=settings.MODEL_LLM_OPTIONS,
     )
 
 

@@ -82,7 +82,7 @@ def _is_trusted(host: str) -> bool:
     """Picture servers inside the shop's own network are named in PICTURE_TRUSTED_HOSTS; everything else inside is not
     reached.
     """
-    trusted: Sequence[str] = getattr(settings, "PICTURE_TRUSTED_HOSTS", ())
+    trusted: Sequence[str] = settings.PICTURE_TRUSTED_HOSTS
     return host in trusted
 
 

@@ -34,7 +34,7 @@ _lock = threading.Lock()
 
 def configured_model() -> str:
     """MODEL_PICTURES: "" is off, "demo" the small network, a path ending in .npz one trained here, else a hub name."""
-    return str(getattr(settings, "MODEL_PICTURES", ""))
+    return str(settings.MODEL_PICTURES)
 
 
 def get_picture_model() -> PictureModel:
