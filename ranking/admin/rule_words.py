@@ -67,6 +67,8 @@ COMMON_ZONES = (
     "America/New_York",
 )
 
+REGIONS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+
 
 def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
     broken = {name: " ".join(map(str, form.errors[name])) for name in LISTS if name in form.errors}
@@ -75,10 +77,16 @@ def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
         "words": {word: _(word) for word in WORDS},
         "attributes": list_attributes(),
         "sorts": list(SORTS),
-        "zones": [*COMMON_ZONES, *sorted(available_timezones() - set(COMMON_ZONES))],
+        "zones": list_zones(),
         "zone": settings.TIME_ZONE,
         "errors": form.path_errors or broken,
     }
+
+
+def list_zones() -> list[str]:
+    """The usual ones first; the database's old second names (PRC, US/Pacific, Etc/GMT+8) would only be in the way."""
+    places = (name for name in available_timezones() if name.partition("/")[0] in REGIONS)
+    return [*COMMON_ZONES, *sorted(set(places) - set(COMMON_ZONES))]
 
 
 def list_attributes() -> list[dict[str, str]]:

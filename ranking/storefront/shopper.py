@@ -1,4 +1,4 @@
-"""Who asks, as far as a search may know: locale, an anonymous session, the device."""
+"""Who asks, as far as a search may know: locale, an anonymous session, the device, market and segments."""
 
 import re
 import secrets
@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from ranking.contracts import SearchRequest
 from ranking.storefront.results_url import PAGE_SIZE, ResultsUrl
+from ranking.storefront.visitor import Visitor, describe_visitor
 
 SESSION_COOKIE = "ss_session"
 _SESSION_FORM = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -23,6 +24,7 @@ class Shopper:
     is_new: bool
     device: str
     is_staff: bool
+    visitor: Visitor = Visitor()
 
     def ask(
         self, url: ResultsUrl, *, page_size: int = PAGE_SIZE, facets: tuple[str, ...] | None = None
@@ -37,6 +39,8 @@ class Shopper:
             page=url.page,
             page_size=page_size,
             locale=self.locale,
+            market=self.visitor.market,
+            segments=self.visitor.segments,
             category=url.category,
             session_id=self.session_id,
             device=self.device,
@@ -57,6 +61,7 @@ def identify_shopper(request: HttpRequest) -> Shopper:
         is_new=not known,
         device=name_device(request.headers.get("User-Agent", "")),
         is_staff=signed_in and bool(getattr(request.user, "is_staff", False)),
+        visitor=describe_visitor(request),
     )
 
 
