@@ -104,7 +104,7 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
   }
 
   function describe(hit) {
-    const names = { pin: say("pinned"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("Show only") };
+    const names = { pin: say("pinned"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("Show only"), cap: say("put behind by a cap") };
     const badges = hit.moves.map((move) => el("span", { className: `rule-badge rule-badge--${move.effect}${isOwn(move) ? "" : " rule-badge--other"}`, title: move.rule_name },
       names[move.effect] + (move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "")));
     if (!hit.other_position) badges.push(el("span", { className: "rule-badge rule-badge--new" }, say("new")));
