@@ -249,6 +249,7 @@ REST_FRAMEWORK = {
         "events": env.str("THROTTLE_EVENTS", default="6000/min"),
         "catalog": env.str("THROTTLE_CATALOG", default="600/min"),
         "admin": env.str("THROTTLE_ADMIN", default="600/min"),
+        **dict.fromkeys(("rules:read", "rules:write", "rules:approve"), env.str("THROTTLE_RULES", default="600/min")),
         "public": env.str("THROTTLE_PUBLIC", default="300/min"),
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

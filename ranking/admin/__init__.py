@@ -1,7 +1,15 @@
 """Admin of ranking: rules, synonyms and configurations."""
 
 from ranking.admin.config import RankingConfigAdmin
+from ranking.admin.governance import AuditEntryAdmin, MarketGrantAdmin, RulePolicyAdmin
 from ranking.admin.rule import RuleAdmin
 from ranking.admin.synonym import SynonymAdmin
 
-__all__ = ["RankingConfigAdmin", "RuleAdmin", "SynonymAdmin"]
+__all__ = [
+    "AuditEntryAdmin",
+    "MarketGrantAdmin",
+    "RankingConfigAdmin",
+    "RuleAdmin",
+    "RulePolicyAdmin",
+    "SynonymAdmin",
+]

@@ -46,6 +46,7 @@ WORDS = (
     noop("while the shopper has chosen no order"), noop("show first"), noop("leave out"), noop("the words name"),
     noop("the shopper wants to"), noop("find"), noop("compare"), noop("ask"), noop("look around"),
     noop("get help"), noop("reach a page"),
+    noop("put behind by a cap"),
     # The page's own frame: preview, conflicts, arranging.
     noop("Write when and what, or type what shoppers search for; the preview follows."), noop("The page now"),
     noop("Shoppers search for"), noop("any shopper"), noop("any market"), noop("type or choose"), noop("all"),

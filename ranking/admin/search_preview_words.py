@@ -59,6 +59,7 @@ EFFECTS = {
     "bury": _("buried"),
     "hide": _("hidden"),
     "filter": _("kept"),
+    "cap": _("put behind by a cap"),
 }
 # The beginning of a note → what it means for the page, and what helps.
 _NOTES = (

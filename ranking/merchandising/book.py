@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ranking.contracts import RuleOutcome
 from ranking.errors import RuleRefused
+from ranking.merchandising.cap_rows import Cap, load_caps
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.facts import QueryFacts, make_hooks
 from ranking.merchandising.schema import DOCUMENT_FIELDS, parse_rule
@@ -31,6 +32,7 @@ class RuleBook:
     unindexed: tuple[int, ...] = ()
     broken: tuple[RuleOutcome, ...] = ()
     sources: Mapping[Any, tuple[Any, ...]] = field(default_factory=dict)
+    caps: tuple[Cap, ...] = ()
 
     def find_candidates(self, facts: QueryFacts) -> list[CompiledRule]:
         """Every rule that could hold, in order of precedence; the rest surely do not."""
@@ -76,7 +78,7 @@ def load_book(version: int, *, previous: RuleBook | None = None) -> RuleBook:
             rules.append(known or compile_row(row))
         except RuleRefused as error:
             broken.append(report_broken(row, error))
-    return build_book(rules, version=version, broken=broken, sources=rows)
+    return replace(build_book(rules, version=version, broken=broken, sources=rows), caps=load_caps())
 
 
 def compile_row(row: Sequence[Any]) -> CompiledRule:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ranking.contracts import Query, Ranked, RuleOutcome
 from ranking.merchandising.actions import PinAction, SlotAction
 from ranking.merchandising.boosts import boost_points
+from ranking.merchandising.caps import keep_caps
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
 from ranking.merchandising.pins import Pin, Placed, place_pins
@@ -49,13 +50,14 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool) -> Ra
         ranked = collapse_rows(ranked, snapshot, pinned=()) if collapse else ranked
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
     work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort, query.sort, collapse)
-    removed = pool.removal.mask
+    removed, arrived = pool.removal.mask, ranked
     for effect, kind, mask in pool.removal.taken:
         work.log.add_all(np.flatnonzero(mask), make_move(effect, kind))
     ranked = drop_removed(ranked, removed)
     ranked = apply_boosts(work, ranked, snapshot)
     ranked = apply_pins(work, ranked, removed, live_mask(snapshot, market=query.request.market))
-    return replace(ranked, moves=work.log, outcomes=(*rules.outcomes, *work.outcomes), removed=removed)
+    done = replace(ranked, moves=work.log, outcomes=(*rules.outcomes, *work.outcomes), removed=removed)
+    return keep_caps(done, arrived, live.book.caps, work.targets, market=query.request.market)
 
 
 def drop_removed(ranked: Ranked, removed: Mask) -> Ranked:

@@ -230,7 +230,8 @@ def busy_form(open_page: OpenPage, session: str, **options: object) -> Page:
     """A form with every part of its own on the page: conflicts, hidden and waiting rows, banner, window."""
     save_rule("Best sellers", pin("LAMP-40", 1), {"type": "hide", "target": [{"field": "sku", "values": ["LAMP-01"]}]})
     rule = save_rule(
-        "Busy", pin("LAMP-41", 1), pin("LAMP-21", 4), {"type": "banner", "slot": "top", "position": 1, "title_en": "Sale"},
+        "Busy", pin("LAMP-41", 1), pin("LAMP-21", 4),
+        {"type": "banner", "slot": "top", "position": 1, "title_en": "Sale"},
         {"type": "boost", "strength": 40, "target": [{"field": "brand", "values": ["lumo-1"]}]},
         {"type": "boost", "strength": -40, "target": [{"field": "price", "minimum": 50}]},
         status="draft", windows=[{"from": "2027-11-11T00:00:00", "until": None, "timezone": "Asia/Shanghai"}],
