@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from ranking.merchandising.clauses import Clause, to_filters
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
 from ranking.merchandising.facts import Reading, Wording
+from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import Targets, find_product_ids
 from ranking.models import Rule
@@ -52,8 +54,13 @@ def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictChe
         holds=membership.holds,
         read=lambda words: _read_otherwise(words, live),
     )
-    check.conflicts += [describe_conflict(conflict) for conflict in islice(found, MOST_TOLD)]
+    check.conflicts += [describe_conflict(conflict, zone=_zone_of(document)) for conflict in islice(found, MOST_TOLD)]
     return check
+
+
+def _zone_of(document: RuleDocument) -> str:
+    """The clocks that its author has in mind."""
+    return next((window.timezone for window in document.windows), settings.TIME_ZONE)
 
 
 def _until(rules: Iterable[CompiledRule], deadline: float, check: ConflictCheck) -> Iterator[CompiledRule]:
@@ -92,15 +99,15 @@ def _read_otherwise(words: str, live: LiveState) -> tuple[Reading, ...]:
     )
 
 
-def describe_conflict(conflict: Conflict) -> dict[str, Any]:
+def describe_conflict(conflict: Conflict, *, zone: str) -> dict[str, Any]:
     witness = conflict.witness
     request = witness.request
     return {
         "kind": conflict.kind,
         "about": conflict.about,
-        "message": f"{_say(conflict)} {_say_example(conflict)}",
+        "message": f"{_say(conflict)} {_say_example(conflict, zone)}",
         "sentence": _say(conflict),
-        "when": _say_example(conflict),
+        "when": _say_example(conflict, zone),
         "winner": {"id": conflict.winner.id, "name": conflict.winner.name, "priority": conflict.winner.priority},
         "loser": {"id": conflict.loser.id, "name": conflict.loser.name, "priority": conflict.loser.priority},
         "example": {
@@ -110,6 +117,7 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
             "sort": request.sort,
             "market": request.market,
             "locale": request.locale,
+            "any_locale": not any(_asks_locale(rule) for rule in (conflict.winner, conflict.loser)),
             "segments": list(request.segments),
             "device": request.device,
             "now": witness.at.isoformat(),
@@ -131,11 +139,15 @@ def _say(conflict: Conflict) -> str:
     return sentences[conflict.kind] % details
 
 
-def _say_example(conflict: Conflict) -> str:
+def _asks_locale(rule: CompiledRule) -> bool:
+    return bool(rule.locales) or any(condition.type == "locale" for condition in rule.conditions)
+
+
+def _say_example(conflict: Conflict, zone: str) -> str:
     request = conflict.witness.request
-    at = timezone.localtime(conflict.witness.at)
+    at = conflict.witness.at.astimezone(load_zone(zone))
     parts = [_("“%s”") % request.query if request.query else _("no words")]
     parts += [f"{item.field} {'/'.join(item.values)}" for item in request.filters]
     parts += [value for value in (request.category, request.market, *request.segments) if value]
-    details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M}"}
+    details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M} {zone}"}
     return _("For example: %(search)s, on %(at)s.") % details

@@ -68,10 +68,11 @@ def describe_page(page: Page, *, other: Page, hidden: Sequence[Hidden] = ()) -> 
     elsewhere = {hit.product_id: hit.position for hit in other.hits}
     return {
         "total": page.total,
+        "layout": page.layout,
         "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in page.hits],
         "hidden": [{**describe_hit(item.hit, elsewhere=elsewhere), "moves": [asdict(item.move)]} for item in hidden],
         "banners": [asdict(banner) for banner in page.banners],
-        "redirect": asdict(page.redirect) if page.redirect else None,
+        "redirect": page.redirect.url if page.redirect else "",
         "facets": [{"field": facet.field, "label": facet.label} for facet in page.facets],
         "sort": page.sort,
         "rewritten": page.rewritten,

@@ -2,9 +2,6 @@
 
 from django.http import HttpRequest
 
-from ranking.storefront.visitor import Visitor
 
-
-def read_cookies(request: HttpRequest) -> Visitor:
-    segments = request.COOKIES.get("test_segments", "")
-    return Visitor(market=request.COOKIES.get("test_market", ""), segments=tuple(filter(None, segments.split("."))))
+def segments_of(request: HttpRequest) -> list[str]:
+    return [name for name in request.COOKIES.get("test_segments", "").split(".") if name]

@@ -1,9 +1,11 @@
 // One column of the preview: what the page says, and its products with badges of what rules did to them.
 import { el, icon, say, settings } from "./dom.js";
 import { sortLabel } from "./conditions.js";
+import { groupRow } from "./preview_groups.js";
 import { acceptDrop, makeDraggable, menuButton } from "./row_menu.js";
 
-const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap") });
+const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap"),
+  substitute: say("stands in"), diversify: say("held back"), group: say("Block") });
 const SLOTS = () => ({ top: say("above the results"), inline: say("before a result"), bottom: say("below the results") });
 
 export function isOwn(move) {
@@ -14,6 +16,7 @@ export function isOwn(move) {
 export function drawColumn({ title, side, other, acts }) {
   const head = el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`));
   const rows = [
+    ...(side.groups || []).map((group) => [group.position - 0.6, groupRow(group)]),
     ...side.hits.map((hit) => [hit.position, hitRow(hit, acts)]),
     ...side.hidden.map((hit) => [hit.position - 0.4, hiddenRow(hit, acts)]),
     ...(side.waiting || []).map((hit) => [hit.position - 0.5, waitingRow(hit, acts)]),
@@ -26,7 +29,8 @@ export function drawColumn({ title, side, other, acts }) {
 function pageFacts(side, other) {
   const fact = (name, text, read) => el("li", { className: JSON.stringify(read(side)) === JSON.stringify(read(other)) ? "" : "rule-fact--changed" }, icon(name), el("span", {}, text));
   const facts = [];
-  if (side.redirect) facts.push(fact("subdirectory_arrow_right", `${say("Sends the shopper to")} ${side.redirect.url}`, (page) => page.redirect));
+  if (side.redirect) facts.push(fact("subdirectory_arrow_right", `${say("Sends the shopper to")} ${side.redirect}`, (page) => page.redirect));
+  if (side.layout !== "grid" || other.layout !== side.layout) facts.push(fact("view_quilt", `${say("laid out as")} ${say(side.layout)}`, (page) => page.layout));
   if (side.rewritten) facts.push(fact("find_replace", `${say("Searches for")} “${side.rewritten}”`, (page) => page.rewritten));
   if (side.sort !== "relevance") facts.push(fact("sort", `${say("Sorted by")} ${sortLabel(side.sort)}`, (page) => page.sort));
   for (const banner of side.banners) {
@@ -81,7 +85,8 @@ function badge(kind, text, whose = "") {
 
 function moveBadge(move) {
   const points = move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "";
-  return badge(move.effect, `${EFFECTS()[move.effect] || move.effect}${points}`, isOwn(move) ? "" : move.rule_name);
+  const places = move.places ? ` ${move.places > 0 ? "+" : "−"}${Math.abs(move.places)} ${say("places")}` : "";
+  return badge(move.effect, `${EFFECTS()[move.effect] || move.effect}${points}${places}`, isOwn(move) ? "" : move.rule_name);
 }
 
 function othersOf(hit) {
