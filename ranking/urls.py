@@ -4,6 +4,7 @@ from django.urls import path
 
 from ranking.api import SearchView, SimilarView, SuggestView
 from ranking.api_pictures import PictureSearchView
+from ranking.audit_api import router as audit
 from ranking.rules_api import router as rules
 from ranking.synonyms_api import router as synonyms
 
@@ -14,4 +15,5 @@ urlpatterns = [
     path("products/<path:sku>/similar", SimilarView.as_view(), name="similar"),
     *rules.urls,
     *synonyms.urls,
+    *audit.urls,
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ranking.errors import RuleRefused
+from ranking.governance.actors import actor_of_command
 from ranking.rules_file import Change
 from ranking.rules_import import import_rules
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             text = options["file"].read_text(encoding="utf-8")
-            report = import_rules(text, dry_run=not options["apply"], prune=options["prune"])
+            actor = actor_of_command("import_rules")
+            report = import_rules(text, dry_run=not options["apply"], prune=options["prune"], actor=actor)
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"The file cannot be read: {error}") from error
         except RuleRefused as error:
