@@ -29,7 +29,8 @@ def read_initial(asked: QueryDict) -> dict[str, Any]:
 
 def read_controls(asked: QueryDict) -> dict[str, Any]:
     """What the address says about the preview's search; the rest follows the rule."""
-    controls: dict[str, Any] = {name: asked[name].strip()[:size] for name, size in CONTROLS.items() if asked.get(name)}
+    found = {name: asked.get(name, "").strip()[:size] for name, size in CONTROLS.items()}
+    controls: dict[str, Any] = {name: value for name, value in found.items() if value}
     segments = [segment.strip() for segment in asked.get("segments", "").split(",") if segment.strip()]
     return {**controls, "segments": segments[:20]} if segments else controls
 
