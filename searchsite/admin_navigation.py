@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 PREVIEW = "admin:ranking_search_preview"
+QUEUE = "admin:ranking_rule_queue"
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -17,8 +18,8 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Search"),
             # Every address starts with "/": without this the entry would look chosen everywhere.
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
-            _item(_("Rules"), "rule", "ranking", "rule"),
-            {**_link(_("Waiting for approval"), "rule_settings", "admin:ranking_rule_queue"), "permission": may_review},
+            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
+            {**_link(_("Waiting for approval"), "rule_settings", QUEUE), "permission": may_review},
             _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
@@ -60,6 +61,12 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for group in groups:
         group["items"] = [item for item in group["items"] if _is_visible(item, request)]
     return [group for group in groups if group["items"]]
+
+
+def _shows_rules(request: HttpRequest) -> bool:
+    """What waits has an entry of its own."""
+    within = request.path.startswith(_find("admin:ranking_rule_changelist"))
+    return within and not request.path.startswith(_find(QUEUE))
 
 
 def _shows_configurations(request: HttpRequest) -> bool:

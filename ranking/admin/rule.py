@@ -103,9 +103,8 @@ class RuleAdmin(RuleButtons, RulePages, ModelAdmin):
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
         urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "products", "choices")}
-        context.update(
-            rule_page={**settings, "urls": urls}, standing=self.describe_standing(request, kwargs.get("obj"))
-        )
+        standing = self.describe_standing(request, kwargs.get("obj"))
+        context.update(rule_page={**settings, "urls": urls}, standing=standing, show_save_and_add_another=False)
         return super().render_change_form(request, context, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Rule | None = None, **kwargs: Any) -> type[RuleForm]:
