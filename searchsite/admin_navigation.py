@@ -8,30 +8,50 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 PREVIEW = "admin:ranking_search_preview"
+HEALTH = "admin:ranking_rule_health"
+QUEUE = "admin:ranking_rule_queue"
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """unfold calls this for every page."""
-    groups = [
+    groups = [*_list_search(), *_list_catalog(), *_list_people()]
+    for group in groups:
+        group["items"] = [item for item in group["items"] if _is_visible(item, request)]
+    return [group for group in groups if group["items"]]
+
+
+def _list_search() -> list[dict[str, Any]]:
+    return [
         _group(
             _("Search"),
             # Every address starts with "/": without this the entry would look chosen everywhere.
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
-            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
-            {
-                **_link(_("Arrange results"), "drag_pan", "admin:ranking_rule_add", "?arrange=1"),
-                "permission": lambda request: request.user.has_perm("ranking.add_rule"),
-                "active": _arranges,
-            },
-            {**_link(_("Waiting for approval"), "rule_settings", "admin:ranking_rule_queue"), "permission": may_review},
-            _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
             {
                 **_link(_("Search preview"), "frame_inspect", PREVIEW),
                 "permission": may_view("ranking", "rankingconfig"),
             },
+            _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
         ),
+        _group(
+            _("Merchandising"),
+            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
+            {
+                **_link(_("Arrange results"), "drag_pan", "admin:ranking_rule_add", "?arrange=1"),
+                "permission": lambda request: request.user.has_perm("ranking.add_rule"),
+                "active": _arranges,
+            },
+            {**_link(_("Waiting for approval"), "rule_settings", QUEUE), "permission": may_review},
+            _item(_("What-if"), "experiment", "ranking", "simulation"),
+            {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
+            _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
+        ),
+    ]
+
+
+def _list_catalog() -> list[dict[str, Any]]:
+    return [
         _group(
             _("Catalog"),
             _item(_("Products"), "inventory_2", "catalog", "product"),
@@ -51,6 +71,11 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Extractions"), "manage_search", "catalog", "extraction"),
             _item(_("Language model usage"), "paid", "catalog", "languagemodelusage"),
         ),
+    ]
+
+
+def _list_people() -> list[dict[str, Any]]:
+    return [
         _group(_("Shoppers"), _item(_("Events"), "ads_click", "feedback", "event")),
         _group(
             _("Access"),
@@ -62,9 +87,6 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Groups"), "group", "auth", "group"),
         ),
     ]
-    for group in groups:
-        group["items"] = [item for item in group["items"] if _is_visible(item, request)]
-    return [group for group in groups if group["items"]]
 
 
 def _shows_configurations(request: HttpRequest) -> bool:
@@ -78,8 +100,9 @@ def _arranges(request: HttpRequest) -> bool:
 
 
 def _shows_rules(request: HttpRequest) -> bool:
-    """Arranging results is the rule form, but an entry of its own."""
-    return request.path.startswith(_find("admin:ranking_rule_changelist")) and not _arranges(request)
+    """What waits, the health board and arranging have addresses below the rules', but entries of their own."""
+    within = request.path.startswith(_find("admin:ranking_rule_changelist"))
+    return within and not _arranges(request) and not request.path.startswith((_find(HEALTH), _find(QUEUE)))
 
 
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:

@@ -105,6 +105,7 @@ class RuleAdmin(RuleButtons, RulePages, ModelAdmin):
             rule_page={**settings, "urls": urls, "preview": preview},
             arranged=describe_arranging(request),
             standing=self.describe_standing(request, kwargs.get("obj")),
+            show_save_and_add_another=False,
         )
         return super().render_change_form(request, context, **kwargs)
 
