@@ -310,6 +310,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "raise-review-alerts": {"task": "catalog.tasks.raise_review_alerts", "schedule": 24 * 3600.0},
     "read-reviews": {"task": "catalog.tasks.read_reviews", "schedule": 60.0},
     "forget-old-answers": {"task": "catalog.tasks.forget_old_answers", "schedule": 24 * 3600.0},
+    "refresh-confidences": {"task": "catalog.tasks.refresh_confidences", "schedule": 24 * 3600.0},
     "refresh-schemas": {"task": "ranking.tasks.refresh_schemas", "schedule": 24 * 3600.0},
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
