@@ -131,7 +131,14 @@ class RuleViewSet(GenericViewSet[Rule]):
         body.is_valid(raise_exception=True)
         owner = request.user if request.user.is_authenticated else None
         asked = body.validated_data
-        report = import_rules(asked["text"], dry_run=asked["dry_run"], prune=asked["prune"], owner=owner)
+        report = import_rules(
+            asked["text"],
+            dry_run=asked["dry_run"],
+            prune=asked["prune"],
+            owner=owner,
+            format_=asked["format"],
+            status=asked["status"],
+        )
         return Response(asdict(report))
 
     def _save(self, rule_id: UUID, document: RuleDocument) -> Response:

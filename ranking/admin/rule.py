@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from ranking.admin.rule_endpoints import list_choices, list_products, show_preview
+from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
 from ranking.admin.rule_words import describe_page_settings
@@ -32,7 +33,7 @@ STATUS_COLOURS = {"live": "success", "draft": "info", "review": "warning", "paus
 
 
 @admin.register(Rule)
-class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
+class RuleAdmin(RuleFiles, SimpleHistoryAdmin, ModelAdmin):
     form = RuleForm
     change_form_template = "admin/ranking/rule/change_form.html"
     list_display = ["name", "show_status", "show_when", "show_do", "show_window", "priority", "updated_at"]
