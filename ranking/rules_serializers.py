@@ -75,7 +75,7 @@ class ImportRulesSerializer(StrictSerializer):
     format = serializers.ChoiceField(
         choices=RULE_FORMATS,
         default="searchsite",
-        help_text="YAML as `export` writes it, pins as CSV, or another system's",
+        help_text="YAML as `export` writes it, or what wrote the file",
     )
     status = serializers.ChoiceField(
         choices=Rule.Status.choices, default=Rule.Status.DRAFT, help_text="what rules of another system become"

@@ -46,6 +46,7 @@ WORDS = (
     noop("while the shopper has chosen no order"), noop("show first"), noop("leave out"), noop("the words name"),
     noop("the shopper wants to"), noop("find"), noop("compare"), noop("ask"), noop("look around"),
     noop("get help"), noop("reach a page"),
+    noop("what it says"),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

@@ -18,7 +18,7 @@ from ranking.merchandising.actions import (
     SlotAction,
     SortAction,
 )
-from ranking.merchandising.clauses import FLAG_FIELDS, Clause
+from ranking.merchandising.clauses import FLAG_FIELDS, WORDS_FIELD, Clause
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
@@ -169,6 +169,8 @@ def describe_clause(clause: Clause) -> str:
             ("on_sale", True): _("on sale"),
             ("on_sale", False): _("not on sale"),
         }[clause.field, wanted]
+    elif clause.field == WORDS_FIELD:
+        sentence = _("saying %s") % list_values([f"“{value}”" for value in clause.values])
     elif clause.values:
         sentence = f"{clause.field} {list_values(clause.values)}"
     else:

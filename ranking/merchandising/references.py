@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Attribute, Brand, Category
 from ranking.merchandising.actions import BoostAction, FacetsAction, FilterAction, HideAction, PinAction, SlotAction
-from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, Clause
+from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, WORDS_FIELD, Clause
 from ranking.merchandising.conditions import CategoryCondition, DetectedCondition
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import find_product_ids
@@ -62,5 +62,5 @@ def list_references(document: RuleDocument) -> Iterator[Reference]:
 def list_clause_references(clause: Clause, path: str) -> Iterator[Reference]:
     if clause.field in (SKU_FIELD, "brand", "category"):
         yield from ((f"{path}.values", clause.field, value) for value in clause.values)
-    elif clause.field not in FLAG_FIELDS | RANGE_FIELDS:
+    elif clause.field not in FLAG_FIELDS | RANGE_FIELDS | {WORDS_FIELD}:
         yield f"{path}.field", "attribute", clause.field

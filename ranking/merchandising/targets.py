@@ -9,10 +9,11 @@ import numpy.typing as npt
 from django.db import connection
 
 from ranking.contracts import Filter
-from ranking.merchandising.clauses import SKU_FIELD
+from ranking.merchandising.clauses import SKU_FIELD, WORDS_FIELD
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.retrieval.filters import FIELD_NAMES, filter_mask
 from ranking.retrieval.snapshot import IndexSnapshot
+from ranking.retrieval.worded import documents_saying
 
 Mask = npt.NDArray[np.bool_]
 _FIND_SKUS = """
@@ -44,6 +45,8 @@ class Targets:
         """A clause on an attribute that the catalog no longer has names no product; it must not break the search."""
         if item.field == SKU_FIELD:
             named = self._mask_skus(item.values)
+        elif item.field == WORDS_FIELD:
+            named = documents_saying(self.snapshot, item.values)
         elif item.field in FIELD_NAMES or item.field in self.snapshot.vocabulary.attributes:
             return filter_mask(self.snapshot, (item,), now=self.now)
         else:
