@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from ranking.contracts import (
     INTENTS,
+    LAYOUTS,
     MAX_RESULTS,
     Banner,
     Correction,
@@ -190,6 +191,7 @@ class FacetSerializer(_Serializer):
     unit = serializers.CharField(allow_blank=True)
     minimum = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField(allow_null=True)
+    opened = serializers.BooleanField(help_text="a rule asks that it is shown unfolded")
     values = FacetValueSerializer(many=True)
 
 
@@ -281,7 +283,7 @@ class PageSerializer(_Serializer):
     page = serializers.IntegerField()
     page_size = serializers.IntegerField()
     pages = serializers.IntegerField(help_text="how many pages can be asked for")
-    layout = serializers.CharField()
+    layout = serializers.ChoiceField(choices=LAYOUTS, help_text="how the hits are shown: a choice, or a rule's")
     hits = HitSerializer(many=True)
     facets = FacetSerializer(many=True)
     timings_ms = serializers.DictField(child=serializers.FloatField())
@@ -290,7 +292,7 @@ class PageSerializer(_Serializer):
     relaxations = RelaxationSerializer(many=True)
     rewritten = serializers.CharField(allow_blank=True, help_text="what was searched instead, because a rule says so")
     redirect = RedirectSerializer(allow_null=True)
-    banners = BannerSerializer(many=True)
+    banners = BannerSerializer(many=True, help_text="those of this page")
     ledger = serializers.DictField(required=False, allow_null=True, help_text="with explain: the decision ledger")
 
 

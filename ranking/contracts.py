@@ -8,6 +8,8 @@ from uuid import UUID
 
 Sort = Literal["relevance", "price_asc", "price_desc", "rating", "newest", "popularity"]
 SORTS: tuple[Sort, ...] = ("relevance", "price_asc", "price_desc", "rating", "newest", "popularity")
+Layout = Literal["grid", "list", "comparison"]
+LAYOUTS: tuple[Layout, ...] = ("grid", "list", "comparison")
 MAX_PAGE_SIZE = 100
 MAX_RESULTS = 10_000
 MAX_QUERY_CHARACTERS = 500
@@ -54,6 +56,7 @@ class SearchRequest:
     explain: bool = False
     literal: bool = False  # search exactly what was typed: nothing corrected, no filter read from the words
     collapse: bool = True  # offers of the same thing show as one, unless the ranking configuration is against it
+    layout: Layout | None = None  # the view the shopper chose; rules choose it while this is None
     now: datetime | None = None
     draft_rules: tuple[Mapping[str, Any], ...] = ()
     without_rules: tuple[str, ...] = ()
@@ -140,7 +143,7 @@ class Expansion:
     alternative: tuple[str, ...]
     weight: float
     text: str = ""  # the alternative as people write it
-    source: Literal["synonym", "concept", "spelling", "unit"] = "synonym"
+    source: Literal["synonym", "concept", "spelling", "unit", "rule"] = "synonym"
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +312,10 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Counts over the candidate set; a facet's own selection does not narrow its own counts (multi-select)."""
+    """Counts over the candidate set; a facet's own selection does not narrow its own counts (multi-select).
+
+    `opened`: a rule asks that it is shown unfolded, wherever it stands.
+    """
 
     field: str
     label: str
@@ -318,18 +324,21 @@ class Facet:
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The answer. `ledger` is None unless explain was asked; see ranking/steps/explain.py for its shape."""
+    """The answer. `layout` is the shopper's choice, or a rule's; `banners` are those of this page. `ledger` is None
+    unless explain was asked; see ranking/steps/explain.py for its shape.
+    """
 
     search_id: UUID
     request: SearchRequest
     hits: tuple[Hit, ...]
     total: int
     facets: tuple[Facet, ...]
-    layout: str
+    layout: Layout
     timings_ms: Mapping[str, float]
     notes: tuple[str, ...] = ()
     understanding: Understanding | None = None

@@ -98,6 +98,9 @@ def _say(conflict: Conflict) -> str:
         "opposed": _("One lifts what the other lowers (%(about)s); together they cancel out."),
         "redirect": _("Both send the shopper elsewhere; “%(winner)s” does."),
         "sort": _("They sort differently; the order is that of “%(winner)s”."),
+        "layout": _("They lay the page out differently; the layout is that of “%(winner)s”."),
+        "facet": _("One puts %(about)s first, the other leaves it out; it is left out."),
+        "words": _("They say different things about “%(about)s”; what “%(winner)s” says counts."),
         "stopped": _("“%(winner)s” says that no later rule applies, so “%(loser)s” does nothing there."),
     }
     details = {"about": conflict.about, "winner": conflict.winner.name, "loser": conflict.loser.name}

@@ -42,6 +42,11 @@ def describe_page(page: Page, *, other: Page) -> dict[str, Any]:
     elsewhere = {hit.product_id: hit.position for hit in other.hits}
     return {
         "total": page.total,
+        "layout": page.layout,
+        "sort": page.sort,
+        "rewritten": page.rewritten,
+        "redirect": page.redirect.url if page.redirect else "",
+        "banners": [asdict(banner) for banner in page.banners],
         "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in page.hits],
     }
 

@@ -22,6 +22,7 @@ from ranking.storefront.home_page import load_home
 from ranking.storefront.product_page import load_product_page
 from ranking.storefront.results_page import build_results_page, describe_notes
 from ranking.storefront.results_url import ResultsUrl, read_results_url
+from ranking.storefront.sending import find_destination
 from ranking.storefront.shopper import SESSION_COOKIE, Shopper, identify_shopper
 from ranking.storefront.suggestions import link_suggestions
 
@@ -90,8 +91,9 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
 
 def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, context: dict[str, Any]) -> HttpResponse:
     page, url = _search_leniently(shopper, url)
-    if page.redirect and not url.filters and url.page == 1 and not page.request.explain:
-        return _send_elsewhere(request, page.redirect.url)
+    destination = find_destination(page, url, host=request.get_host())
+    if destination:
+        return _send_elsewhere(request, destination)
     context |= {
         "page": page,
         "search_id": page.search_id,

@@ -52,6 +52,7 @@ SOURCES = {
     "concept": _("built-in dictionary"),
     "spelling": _("other spelling"),
     "unit": _("other unit"),
+    "rule": _("synonym of a rule"),
 }
 EFFECTS = {
     "pin": _("pinned"),

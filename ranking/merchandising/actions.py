@@ -1,13 +1,15 @@
 """What a rule does: one model per kind of action; a new kind is a new member of the union, never a migration."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ranking.contracts import MAX_RESULTS, Sort
-from ranking.merchandising.clauses import MAX_CLAUSES, Clause, Part, Text
+from ranking.contracts import MAX_RESULTS, Layout, Sort
+from ranking.merchandising.clauses import MAX_CLAUSES, RANGE_FIELDS, Clause, Part, Text
+from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
 MAX_STRENGTH = 100
 Target = Annotated[tuple[Clause, ...], Field(min_length=1, max_length=MAX_CLAUSES)]
@@ -108,21 +110,28 @@ class SortAction(Part):
 
 
 class RedirectAction(Part):
-    """Sends the shopper to another page instead of results."""
+    """Sends the shopper to another page instead of results; `url_zh` where the Chinese shop has a page of its own."""
 
     type: Literal["redirect"] = "redirect"
     url: Address
+    url_zh: Address | None = None
 
     @model_validator(mode="after")
     def check_no_search(self) -> Self:
-        parts = urlsplit(self.url)
-        if not parts.scheme and "q" in parse_qs(parts.query, keep_blank_values=True):
-            raise ValueError(_("That is a search, which could come back here. Use “search for other words” instead."))
+        for address in filter(None, (self.url, self.url_zh)):
+            parts = urlsplit(address)
+            if not parts.scheme and "q" in parse_qs(parts.query, keep_blank_values=True):
+                raise ValueError(
+                    _("That is a search, which could come back here. Use “search for other words” instead.")
+                )
         return self
 
 
 class BannerAction(Part):
-    """Shows a banner above the results, below them, or before a result of the page; it takes no result's place."""
+    """Shows a banner above the results, below them, or before a result of the page; it takes no result's place.
+
+    The Chinese shop shows `image_zh` and leads to `link_zh` where they are given.
+    """
 
     type: Literal["banner"] = "banner"
     slot: Literal["top", "inline", "bottom"] = "top"
@@ -133,6 +142,8 @@ class BannerAction(Part):
     text_zh: Line = ""
     image: Address | None = None
     link: Address | None = None
+    image_zh: Address | None = None
+    link_zh: Address | None = None
 
     @model_validator(mode="after")
     def check_content(self) -> Self:
@@ -141,29 +152,53 @@ class BannerAction(Part):
         return self
 
 
-class FacetsAction(Part):
-    """Which filters come first beside the results, and which are left out."""
+class FacetValues(Part):
+    """Of one filter: which of its values come `first`, and which are left out (`hide`) unless they are chosen."""
 
-    type: Literal["facets"] = "facets"
+    field: Text
     first: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
     hide: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
 
     @model_validator(mode="after")
     def check_content(self) -> Self:
+        if self.field in RANGE_FIELDS:
+            raise ValueError(_("%s is a range: it has no values to arrange.") % self.field)
         if not (self.first or self.hide):
-            raise ValueError(_("Choose at least one filter to show first or to leave out."))
-        both = sorted(set(self.first) & set(self.hide))
-        if both:
-            raise ValueError(_("Both first and left out: %s.") % ", ".join(both))
+            raise ValueError(_("Choose at least one value to show first or to leave out."))
+        check_apart(self.first, self.hide)
         return self
 
 
-class ReplaceAction(Part):
-    """Searches for other words in the place of these; without other words they are left out."""
+class FacetsAction(Part):
+    """Which filters come first beside the results, which are left out, which are unfolded (`open`), and which of
+    their values come first or are left out.
+    """
 
-    type: Literal["replace"] = "replace"
-    words: Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
-    by: Line = ""
+    type: Literal["facets"] = "facets"
+    first: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
+    hide: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
+    open: tuple[Text, ...] = Field(default=(), max_length=MAX_FACETS)
+    values: tuple[FacetValues, ...] = Field(default=(), max_length=MAX_FACETS)
+
+    @model_validator(mode="after")
+    def check_content(self) -> Self:
+        if not (self.first or self.hide or self.open or self.values):
+            raise ValueError(_("Choose at least one filter to show first or to leave out."))
+        check_apart((*self.first, *self.open), self.hide)
+        return self
+
+
+def check_apart(first: Sequence[str], hidden: Sequence[str]) -> None:
+    both = sorted(set(first) & set(hidden))
+    if both:
+        raise ValueError(_("Both first and left out: %s.") % ", ".join(both))
+
+
+class LayoutAction(Part):
+    """How the results are laid out, while the shopper has not chosen a view."""
+
+    type: Literal["layout"] = "layout"
+    layout: Layout
 
 
 Action = Annotated[
@@ -176,6 +211,9 @@ Action = Annotated[
     | RedirectAction
     | BannerAction
     | FacetsAction
-    | ReplaceAction,
+    | LayoutAction
+    | ReplaceAction
+    | SynonymAction
+    | UnassociateAction,
     Field(discriminator="type"),
 ]

@@ -13,8 +13,10 @@ from typing import Literal
 from ranking.merchandising.actions import (
     Action,
     BoostAction,
+    FacetsAction,
     FilterAction,
     HideAction,
+    LayoutAction,
     PinAction,
     RedirectAction,
     SlotAction,
@@ -22,9 +24,13 @@ from ranking.merchandising.actions import (
 )
 from ranking.merchandising.clauses import SKU_FIELD, Clause
 from ranking.merchandising.compile import CompiledRule
+from ranking.merchandising.facet_wishes import list_contradictions
 from ranking.merchandising.meeting import Read, Witness, find_meeting
+from ranking.merchandising.word_wishes import list_word_clashes
 
-Kind = Literal["position", "product", "removed", "opposed", "redirect", "sort", "stopped"]
+Kind = Literal[
+    "position", "product", "removed", "opposed", "redirect", "sort", "layout", "facet", "words", "stopped"
+]  # fmt: skip
 # Whether a product (by SKU) is one that the clauses mean; None: not known.
 Holds = Callable[[str, Sequence[Clause]], bool | None]
 
@@ -112,11 +118,19 @@ def _compare_others(one: Action, two: Action) -> Iterator[Clash]:
             if one.target == two.target and (one.strength > 0) != (two.strength > 0):
                 yield Clash("opposed", "; ".join(clause.field for clause in one.target))
         case RedirectAction(), RedirectAction():
-            if one.url != two.url:
+            if (one.url, one.url_zh) != (two.url, two.url_zh):
                 yield Clash("redirect", two.url)
         case SortAction(), SortAction():
             if one.sort != two.sort:
                 yield Clash("sort", two.sort)
+        case LayoutAction(), LayoutAction():
+            if one.layout != two.layout:
+                yield Clash("layout", two.layout)
+        case FacetsAction(), FacetsAction():
+            found = (*list_contradictions(one, two), *list_contradictions(two, one))
+            yield from (Clash("facet", " ".join(about)) for about in found)
+        case _:
+            yield from (Clash("words", word) for word in list_word_clashes(one, two))
 
 
 def _compare_pins(one: PinAction, two: PinAction) -> Iterator[Clash]:

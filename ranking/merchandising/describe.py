@@ -1,6 +1,6 @@
 """A rule said as a sentence, for lists, histories and reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,9 +12,9 @@ from ranking.merchandising.actions import (
     FacetsAction,
     FilterAction,
     HideAction,
+    LayoutAction,
     PinAction,
     RedirectAction,
-    ReplaceAction,
     SlotAction,
     SortAction,
 )
@@ -28,6 +28,7 @@ from ranking.merchandising.conditions import (
     QueryCondition,
 )
 from ranking.merchandising.schema import RuleDocument
+from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
 SHOWN_VALUES = 3
 
@@ -138,17 +139,55 @@ def _describe_page_action(action: Action) -> str:
             return _("send to %s") % url
         case BannerAction(title_en=english, title_zh=chinese):
             return _("show the banner “%s”") % (english or chinese)
-        case FacetsAction(first=first, hide=hide):
-            said = [_("filters first: %s") % list_values(first)] if first else []
-            return _("; ").join([*said, *([_("filters left out: %s") % list_values(hide)] if hide else [])])
+        case FacetsAction():
+            return _("; ").join(_say_facets(action))
+        case LayoutAction(layout=layout):
+            layouts = {
+                "grid": _("show the results as a grid"),
+                "list": _("show the results as a list"),
+                "comparison": _("show the first results as a comparison table"),
+            }
+            return layouts[layout]
+    return _describe_word_action(action)
+
+
+def _say_facets(action: FacetsAction) -> Iterator[str]:
+    if action.first:
+        yield _("filters first: %s") % list_values(action.first)
+    if action.hide:
+        yield _("filters left out: %s") % list_values(action.hide)
+    if action.open:
+        yield _("filters unfolded: %s") % list_values(action.open)
+    for item in action.values:
+        if item.first:
+            yield _("%(field)s: first %(values)s") % {"field": item.field, "values": list_values(item.first)}
+        if item.hide:
+            yield _("%(field)s: without %(values)s") % {"field": item.field, "values": list_values(item.hide)}
+
+
+def _describe_word_action(action: Action) -> str:
+    match action:
         case ReplaceAction(words=words, by=by):
-            quoted = list_values([f"“{word}”" for word in words])
-            return (
-                _("search for “%(by)s” instead of %(words)s") % {"by": by, "words": quoted}
-                if by
-                else (_("leave out the words %s") % quoted)
-            )
+            if by:
+                return _("search for “%(by)s” instead of %(words)s") % {"by": by, "words": _quote(words)}
+            return _("leave out the words %s") % _quote(words)
+        case SynonymAction(words=words, alternatives=others, weight=weight):
+            said = _("%(words)s also finds %(others)s (%(weight)d%%)")
+            if not action.one_way:
+                said = _("%(words)s and %(others)s find each other (%(weight)d%%)")
+            return said % {"words": _quote(words), "others": _quote(others), "weight": round(weight * 100)}
+        case UnassociateAction(words=words, others=others):
+            if others:
+                return _("do not look for %(others)s when %(words)s is typed") % {
+                    "words": _quote(words),
+                    "others": _quote(others),
+                }
+            return _("look for nothing but %s when it is typed") % _quote(words)
     raise TypeError(action)
+
+
+def _quote(words: Sequence[str]) -> str:
+    return list_values([f"“{word}”" for word in words])
 
 
 def _say_positions(action: SlotAction) -> str:

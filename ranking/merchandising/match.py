@@ -17,9 +17,9 @@ from ranking.merchandising.actions import (
     FacetsAction,
     FilterAction,
     HideAction,
+    LayoutAction,
     PinAction,
     RedirectAction,
-    ReplaceAction,
     SlotAction,
     SortAction,
 )
@@ -28,6 +28,7 @@ from ranking.merchandising.clauses import to_filters
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.describe import describe_condition
 from ranking.merchandising.facts import QueryFacts
+from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
 ALL_RULES = "all"
 
@@ -54,7 +55,7 @@ class MatchedRules:
     boosts: tuple[Effect, ...] = ()
     pins: tuple[Effect, ...] = ()
     slots: tuple[Effect, ...] = ()
-    page: tuple[Effect, ...] = ()  # sort, redirect, banner, facets, replace: what concerns no single product
+    page: tuple[Effect, ...] = ()  # sort, layout, redirect, banner, facets, words: what concerns no single product
     outcomes: tuple[RuleOutcome, ...] = ()
 
     @property
@@ -179,7 +180,9 @@ def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutc
                     pins.append(Effect(rule, pin=action))
                 case SlotAction(target=clauses):
                     slots.append(Effect(rule, to_filters(clauses), action=action))
-                case SortAction() | RedirectAction() | BannerAction() | FacetsAction() | ReplaceAction():
+                case SortAction() | RedirectAction() | BannerAction() | FacetsAction() | LayoutAction():
+                    page.append(Effect(rule, action=action))
+                case ReplaceAction() | SynonymAction() | UnassociateAction():
                     page.append(Effect(rule, action=action))
     return MatchedRules(
         tuple(restricts), tuple(hides), tuple(boosts), tuple(pins), tuple(slots), tuple(page), tuple(outcomes)

@@ -54,9 +54,18 @@ def list_references(document: RuleDocument) -> Iterator[Reference]:
             for position, clause in enumerate(getattr(action, name)):
                 yield from list_clause_references(clause, f"{path}.{name}.{position}")
         elif isinstance(action, FacetsAction):
-            known = {"category", "brand", *FLAG_FIELDS, *RANGE_FIELDS}
-            for name in ("first", "hide"):
-                yield from ((f"{path}.{name}", "attribute", key) for key in getattr(action, name) if key not in known)
+            yield from list_facet_references(action, path)
+
+
+def list_facet_references(action: FacetsAction, path: str) -> Iterator[Reference]:
+    known = {"category", "brand", *FLAG_FIELDS, *RANGE_FIELDS}
+    for name in ("first", "hide", "open"):
+        yield from ((f"{path}.{name}", "attribute", key) for key in getattr(action, name) if key not in known)
+    for number, item in enumerate(action.values):
+        keys = (*item.first, *item.hide) if item.field in ("brand", "category") else ()
+        yield from ((f"{path}.values.{number}", item.field, key) for key in keys)
+        if item.field not in known:
+            yield f"{path}.values.{number}.field", "attribute", item.field
 
 
 def list_clause_references(clause: Clause, path: str) -> Iterator[Reference]:

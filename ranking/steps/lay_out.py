@@ -5,9 +5,9 @@ from uuid import UUID
 import numpy as np
 from django.utils import translation
 
-from ranking.contracts import MAX_RESULTS, Facet, Hit, Page, Query, Ranked
+from ranking.contracts import MAX_RESULTS, Facet, Hit, Layout, Page, Query, Ranked
 from ranking.errors import BadSearch
-from ranking.merchandising.page_wishes import make_banners
+from ranking.merchandising.page_wishes import PageWishes, make_banners, make_redirect
 from ranking.registry import LiveState
 from ranking.retrieval.cards import load_cards
 from ranking.retrieval.duplicates import offer_groups
@@ -16,7 +16,7 @@ from ranking.retrieval.facets import count_facets
 from ranking.retrieval.filters import Mask, check_fields
 from ranking.retrieval.pool import Pool
 
-GRID = "grid"
+GRID: Layout = "grid"
 _DJANGO_LANGUAGES = {"en": "en", "zh": "zh-hans"}
 
 
@@ -33,7 +33,7 @@ def check_page(query: Query, live: LiveState) -> None:
 
 
 def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search_id: UUID) -> Page:
-    request = query.request
+    request, wishes = query.request, query.wishes or PageWishes()
     first = (request.page - 1) * request.page_size
     rows = range(first, min(first + request.page_size, len(ranked.ordinals)))
     ids = [int(live.snapshot.product_ids[ranked.ordinals[row]]) for row in rows]
@@ -57,13 +57,13 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         hits=hits,
         total=len(ranked.ordinals),
         facets=_facets(query, live, pool, ranked),
-        layout=GRID,
+        layout=request.layout or wishes.layout or GRID,
         timings_ms={},
         notes=(*query.notes, *ranked.notes),
         understanding=pool.understanding,
         relaxations=pool.relaxations,
-        redirect=query.wishes.redirect if query.wishes and not request.literal else None,
-        banners=make_banners(query.wishes, locale=request.locale) if query.wishes else (),
+        redirect=None if request.literal else make_redirect(wishes, locale=request.locale),
+        banners=make_banners(wishes, locale=request.locale, positions=range(first + 1, rows.stop + 1)),
         rewritten=query.rewritten,
         sort=query.sort,
     )
@@ -83,20 +83,8 @@ def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[
         pinned=ranked.pinned,
     )
     with translation.override(_DJANGO_LANGUAGES.get(request.locale, "en")):
-        return _arrange(count_facets(question), query)
-
-
-def _arrange(facets: tuple[Facet, ...], query: Query) -> tuple[Facet, ...]:
-    """Facets in the order that rules ask for. One the shopper has chosen values of is never left out: it must be
-    possible to take them away again.
-    """
-    wishes = query.wishes
-    if wishes is None or not (wishes.facets_first or wishes.facets_hidden):
-        return facets
-    chosen = {item.field for item in query.request.filters}
-    shown = [facet for facet in facets if facet.field in chosen or facet.field not in wishes.facets_hidden]
-    place = {field: number for number, field in enumerate(wishes.facets_first)}
-    return tuple(sorted(shown, key=lambda facet: place.get(facet.field, len(place))))
+        facets = count_facets(question)
+    return query.wishes.facets.arrange(facets, request.filters) if query.wishes else facets
 
 
 def _countable(pool: Pool, ranked: Ranked) -> Mask:

@@ -13,6 +13,7 @@ from ranking.language.intent import guess_intent
 from ranking.language.keywords import keyword_text
 from ranking.language.nonsense import is_nonsense
 from ranking.language.reading import read_literally, read_query
+from ranking.language.word_rules import NO_WORD_RULES, WordRules
 from ranking.merchandising.facts import Reading, make_facts
 from ranking.merchandising.match import match_rules
 from ranking.merchandising.page_wishes import resolve_wishes, rewrite
@@ -52,11 +53,12 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
     # Rules hold for the words as typed; what they search for instead is read anew, and matches no further rule.
     replaces = wishes.replacements and not request.literal
     searched = rewrite(normalised, wishes.replacements) if replaces else normalised
-    if searched != normalised:
+    words = NO_WORD_RULES if request.literal else wishes.words
+    if searched != normalised or words:
+        meaning = _find_meaning(request, searched, live, words)
+    rewritten = "" if searched == normalised else searched
+    if rewritten:
         normalised, terms = searched, tuple(analyse(searched))
-        meaning = _find_meaning(request, searched, live)
-    else:
-        searched = ""
     understanding = meaning.understanding
     return Query(
         request=request,
@@ -67,7 +69,7 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
         rules=rules,
         wishes=wishes,
         sort=request.sort if request.sort_chosen or request.sort != "relevance" else wishes.sort or request.sort,
-        rewritten=searched,
+        rewritten=rewritten,
         understanding=understanding,
         vector=meaning.vector,
         notes=(meaning.note,) if meaning.note else (),
@@ -83,10 +85,12 @@ class _Meaning:
     note: str = ""
 
 
-def _find_meaning(request: SearchRequest, normalised: str, live: LiveState) -> _Meaning:
+def _find_meaning(
+    request: SearchRequest, normalised: str, live: LiveState, words: WordRules = NO_WORD_RULES
+) -> _Meaning:
     if not normalised:
         return _Meaning()
-    understanding = _read(request, normalised, live)
+    understanding = _read(request, normalised, live, words)
     asked = keyword_text(understanding)
     vector, note = _encode(understanding, asked, live)
     guess = _guess_intent(understanding, asked, live, vector)
@@ -123,7 +127,7 @@ def _guess_intent(understanding: Understanding, asked: str, live: LiveState, vec
     return guess_intent(understanding.text, vector, model_name=live.generation.model if live.generation else "")
 
 
-def _read(request: SearchRequest, normalised: str, live: LiveState) -> Understanding:
+def _read(request: SearchRequest, normalised: str, live: LiveState, words: WordRules) -> Understanding:
     if request.literal:
         return read_literally(normalised)
-    return read_query(normalised, live.snapshot, versions=live.versions, locale=request.locale)
+    return read_query(normalised, live.snapshot, versions=live.versions, locale=request.locale, rules=words)

@@ -49,6 +49,7 @@ class FacetPanel:
     more: tuple[FacetOption, ...]
     selected_count: int
     form: RangeForm | None = None
+    opened: bool = False
 
     @property
     def more_is_open(self) -> bool:
@@ -104,6 +105,7 @@ def _build_panel(facet: Facet, url: ResultsUrl, locale: str, trail: Sequence[Cat
         more=options[len(shown) :],
         selected_count=len(chosen.values) + ranged if chosen else 0,
         form=_range_form(facet, url) if facet.kind == "range" and facet.field != "rating" else None,
+        opened=facet.opened,
     )
 
 

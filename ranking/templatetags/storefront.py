@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.text import fold_key
-from ranking.contracts import Banner, ProductCard, VariantCard
+from ranking.contracts import Banner, Hit, ProductCard, VariantCard
 from ranking.storefront.money import format_money, percent_off
 from ranking.storefront.results_page import ResultsPage
 from ranking.storefront.results_url import ResultsUrl
@@ -111,6 +111,12 @@ def by_size(parts: Mapping[str, float]) -> list[tuple[str, float]]:
 def banners_before(results: ResultsPage, position: int) -> tuple[Banner, ...]:
     """Banners that stand before the hit at this position."""
     return results.banners_before.get(position, ())
+
+
+@register.filter
+def facts_of(results: ResultsPage, hit: Hit) -> tuple[tuple[str, str], ...]:
+    """What a row of the list says of a product: name and value of its key attributes."""
+    return results.arrangement.facts.get(hit.product_id, ())
 
 
 @register.simple_tag
