@@ -226,6 +226,7 @@ class Query:
     understanding: Understanding | None = None  # None when browsing
     vector: Any = None  # float32 array of the live generation's dimension, or None when the dense leg is off
     notes: tuple[str, ...] = ()  # degradations, shown in the ledger ("dense leg off: encoder not loaded")
+    typed: Any = None  # ranking.steps.understand.TypedWords: the words before any rule changed them
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +349,7 @@ class Page:
     banners: tuple[Banner, ...] = ()
     rewritten: str = ""  # what was searched instead of the typed words, because a rule says so
     sort: Sort = "relevance"  # the order of the hits: the shopper's choice, or a rule's
+    is_virtual: bool = False  # a rule alone says what this category page holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from ranking.retrieval import suggest as suggestions
 from ranking.steps.apply_rules import apply_rules
 from ranking.steps.explain import explain
 from ranking.steps.lay_out import check_page, lay_out
-from ranking.steps.retrieve import retrieve
+from ranking.steps.retrieve import awaits, retrieve
 from ranking.steps.score import score
-from ranking.steps.understand import understand
+from ranking.steps.understand import understand, understand_found
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,6 +43,9 @@ def search(request: SearchRequest) -> Page:
     query = clock.time("understand", understand, request, live)
     check_page(query, live)
     pool = clock.time("retrieve", retrieve, query, live)
+    if awaits(query, pool):  # once, so that rules for empty pages cannot run in circles
+        query = clock.time("understand_found", understand_found, query, live, found=pool.strict or 0)
+        pool = clock.time("retrieve_again", retrieve, query, live)
     ranked = clock.time("score", score, query, live, pool)
     ranked = clock.time("apply_rules", apply_rules, ranked, query, live, pool)
     page = clock.time("lay_out", lay_out, query, live, pool, ranked, search_id=uuid.uuid4())

@@ -98,7 +98,7 @@ def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, con
         "page": page,
         "search_id": page.search_id,
         "query": url.query,
-        "results": build_results_page(page, url, locale=shopper.locale, trail=_chosen_trail(shopper, url)),
+        "results": build_results_page(page, url, locale=shopper.locale, trail=_chosen_trail(shopper, url, page)),
         "notes": describe_notes(page.notes),
         "explain": page.request.explain,
     }
@@ -126,9 +126,10 @@ def _search_leniently(shopper: Shopper, url: ResultsUrl) -> tuple[Page, ResultsU
         return _search_leniently(shopper, kept)
 
 
-def _chosen_trail(shopper: Shopper, url: ResultsUrl) -> tuple[CategoryLink, ...]:
+def _chosen_trail(shopper: Shopper, url: ResultsUrl, page: Page) -> tuple[CategoryLink, ...]:
+    """A virtual category is no place in the tree: what it holds is filed elsewhere."""
     chosen = url.selection("category")
-    key = chosen.values[0] if chosen and chosen.values else url.category
+    key = chosen.values[0] if chosen and chosen.values else "" if page.is_virtual else url.category
     return load_trail(key, shopper.locale) if key else ()
 
 

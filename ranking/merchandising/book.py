@@ -23,7 +23,9 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Rules in order of precedence; `index` maps a hook to positions in `rules`, `unindexed` are tried every time."""
+    """Rules in order of precedence; `index` maps a hook to positions in `rules`, `unindexed` are tried every time;
+    `kinds` are those of the hooks in it.
+    """
 
     version: int = -1
     rules: tuple[CompiledRule, ...] = ()
@@ -31,11 +33,12 @@ class RuleBook:
     unindexed: tuple[int, ...] = ()
     broken: tuple[RuleOutcome, ...] = ()
     sources: Mapping[Any, tuple[Any, ...]] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
 
     def find_candidates(self, facts: QueryFacts) -> list[CompiledRule]:
         """Every rule that could hold, in order of precedence; the rest surely do not."""
         positions = set(self.unindexed)
-        for hook in make_hooks(facts):
+        for hook in make_hooks(facts, self.kinds):
             found = self.index.get(hook)
             if found:
                 positions.update(found)
@@ -110,7 +113,8 @@ def build_book(
         for hook in rule.hooks or ():
             index.setdefault(hook, []).append(position)
     filed = {hook: tuple(positions) for hook, positions in index.items()}
-    return RuleBook(version, ordered, filed, tuple(unindexed), tuple(broken), sources or {})
+    kinds = frozenset(hook.partition(":")[0] for hook in filed)
+    return RuleBook(version, ordered, filed, tuple(unindexed), tuple(broken), sources or {}, kinds)
 
 
 def compile_drafts(drafts: Sequence[Mapping[str, Any]]) -> list[CompiledRule]:

@@ -26,6 +26,7 @@ from ranking.merchandising.conditions import (
     DetectedCondition,
     FilterCondition,
     QueryCondition,
+    ResultsCondition,
 )
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
@@ -70,6 +71,10 @@ def _say_condition(condition: Condition) -> str:
             return _say_filter(condition)
         case DetectedCondition():
             return _say_detected(condition)
+        case ResultsCondition(at_most=0):
+            return _("the search finds nothing")
+        case ResultsCondition(at_most=most):
+            return ngettext("the search finds at most %d product", "the search finds at most %d products", most) % most
     names = {
         "intent": _("the shopper wants to %s"),
         "sort": _("the sort order is %s"),
@@ -106,12 +111,18 @@ def _say_query(condition: QueryCondition) -> str:
         "starts": _("the query starts with %s"),
         "ends": _("the query ends with %s"),
         "contains": _("the query contains %s"),
+        "fuzzy": _("the query is about %s"),
+        "expression": _("the query fits %s"),
     }
     if condition.match == "empty":
         return _("the query is empty")
     if condition.match == "any":
         return _("anything is searched")
-    return sentences[condition.match] % list_values([f"“{value}”" for value in condition.values])
+    quoted = [value if condition.match == "expression" else f"“{value}”" for value in condition.values]
+    said = sentences[condition.match] % list_values(quoted)
+    if condition.synonyms:
+        said = _("%s or a synonym") % said
+    return _("%s, typing errors forgiven") % said if condition.typos else said
 
 
 def describe_action(action: Action) -> str:

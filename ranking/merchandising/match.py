@@ -1,13 +1,14 @@
 """Which rules hold for one search and what they ask for, with every rule's fate on record."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ranking.contracts import Filter, RuleOutcome
 from ranking.merchandising.actions import (
@@ -27,7 +28,7 @@ from ranking.merchandising.book import RuleBook, compile_drafts
 from ranking.merchandising.clauses import to_filters
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.describe import describe_condition
-from ranking.merchandising.facts import QueryFacts
+from ranking.merchandising.facts import QueryFacts, Reading
 from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
 ALL_RULES = "all"
@@ -57,6 +58,8 @@ class MatchedRules:
     slots: tuple[Effect, ...] = ()
     page: tuple[Effect, ...] = ()  # sort, layout, redirect, banner, facets, words: what concerns no single product
     outcomes: tuple[RuleOutcome, ...] = ()
+    # Up to how many products found some rule would hold that waits to know; None: no rule waits.
+    waits_for: int | None = None
 
     @property
     def filters(self) -> tuple[Filter, ...]:
@@ -91,7 +94,8 @@ def match_rules(
         named = {outcome.rule_id for outcome in outcomes} | left_out
         missing = (rule for rule in book.rules if rule.id not in named)
         outcomes.extend(islice(explain_misses(missing, facts), max(explain_limit - len(outcomes), 0)))
-    return collect_effects(winners, outcomes)
+    effects = collect_effects(winners, outcomes)
+    return replace(effects, waits_for=find_wait(candidates, facts, now=now.timestamp()))
 
 
 def select_rules(
@@ -121,6 +125,19 @@ def select_rules(
     return winners, outcomes
 
 
+def find_wait(candidates: Sequence[CompiledRule], facts: QueryFacts, *, now: float) -> int | None:
+    """Up to how many products found a rule would hold that asks for it, as long as that is not known."""
+    if facts.found is not None:
+        return None
+    nothing = replace(facts, found=0)
+    waiting = (
+        rule.most_found
+        for rule in candidates
+        if rule.most_found is not None and find_miss(rule, nothing) is None and not rule.find_closed_reason(now)
+    )
+    return max(waiting, default=None)
+
+
 def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
     """None when every condition holds; else the first that does not, in plain words."""
     if rule.markets and facts.market not in rule.markets:
@@ -134,17 +151,32 @@ def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
 
 
 def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
-    """By which reading of the words a rule holds that does not hold for the words as typed; else empty."""
-    if not facts.readings or find_miss(rule, replace(facts, readings=())) is None:
+    """Why a rule holds that does not hold for the words as typed: how little is found, or by which reading of the
+    words; else empty.
+    """
+    if rule.most_found is not None and facts.found is not None:
+        return ngettext("The search finds %d product.", "The search finds %d products.", facts.found) % facts.found
+    strict = replace(facts, readings=(), find_same=tuple, forgives=False)
+    if find_miss(rule, strict) is None:
         return ""
     sentences = {
         "corrected": _("By the corrected words “%s”."),
         "translated": _("By “%s”, the same in the other language."),
+        "synonym": _("By “%s”, the same by the list of synonyms."),
     }
     for reading in facts.readings:
-        if find_miss(rule, replace(facts, readings=(reading,))) is None:
+        if find_miss(rule, replace(strict, readings=(reading,))) is None:
+            return sentences[reading.kind] % reading.wording.text
+    if find_miss(rule, replace(strict, forgives=facts.forgives)) is None:
+        return _("By words that are nearly the same.")
+    for reading in facts.find_same():
+        if find_miss(rule, replace(strict, find_same=_only(reading))) is None:
             return sentences[reading.kind] % reading.wording.text
     return ""
+
+
+def _only(reading: Reading) -> Callable[[], tuple[Reading, ...]]:
+    return lambda: (reading,)
 
 
 def explain_misses(rules: Iterator[CompiledRule], facts: QueryFacts) -> Iterator[RuleOutcome]:

@@ -66,6 +66,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         banners=make_banners(wishes, locale=request.locale, positions=range(first + 1, rows.stop + 1)),
         rewritten=query.rewritten,
         sort=query.sort,
+        is_virtual=pool.is_virtual,
     )
 
 
@@ -78,7 +79,7 @@ def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[
         fields=request.facets,
         locale=request.locale,
         now=query.now,
-        category=request.category,
+        category="" if pool.is_virtual else request.category,
         groups=None if ranked.duplicates is None else offer_groups(live.snapshot),
         pinned=ranked.pinned,
     )

@@ -77,7 +77,7 @@ def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Seque
     first = (url.page - 1) * PAGE_SIZE
     return ResultsPage(
         url=url,
-        panels=build_panels(page.facets, url, locale=locale, trail=trail),
+        panels=build_panels(page.facets, url, locale=locale, trail=trail, stays=page.is_virtual),
         chips=build_chips(page.facets, url, locale=locale),
         clear_href=str(url.cleared()),
         path=url.path(),
