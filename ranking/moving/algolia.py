@@ -27,12 +27,20 @@ _READ_PARAMETERS = {"query", "filters", "facetFilters", "numericFilters", "optio
 # What the shop does by itself: values that the words name are read from them (see the understanding of a query).
 _DONE_ALREADY = {"automaticFacetFilters", "automaticOptionalFacetFilters"}
 _Draft = dict[str, Any]
+# An export is another program's: what is not as documented must name itself, not stop the others.
+_MALFORMED = (AttributeError, KeyError, OSError, OverflowError, TypeError, ValueError)
 
 
 def read_algolia(text: str, *, status: str) -> Foreign:
     """Every rule of the export: a list of rules, an object with `hits`, or one rule a line."""
     names, notes = Names(), list[Note]()
-    drafts = [draft for rule in _load(text) for draft in _Reader(rule, names, notes, status).read()]
+    drafts: list[tuple[str, _Draft]] = []
+    for rule in _load(text):
+        try:
+            drafts += _Reader(rule, names, notes, status).read()
+        except _MALFORMED as error:
+            reason = _("The rule is malformed: %s") % error
+            notes.append(Note(str(rule.get("objectID", ""))[:60], str(rule.get("description") or ""), reason))
     return settle(drafts, notes)
 
 
@@ -154,7 +162,7 @@ class _Reader:
         for name, value in parameters.items():
             try:
                 yield from self._read_parameter(name, value, condition)
-            except (Unread, AttributeError, TypeError) as error:
+            except _MALFORMED as error:
                 self._note({name: value}, _("“%s” has no counterpart here.") % error)
 
     def _read_parameter(self, name: str, value: Any, condition: Mapping[str, Any]) -> Iterator[_Draft]:

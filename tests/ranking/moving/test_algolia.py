@@ -137,6 +137,18 @@ def test_what_has_no_counterpart_is_named(parameters, named):
     assert named in notes[0].text
 
 
+@pytest.mark.parametrize(
+    "consequence",
+    [{"promote": [{"objectID": "A", "position": "top"}]}, {"promote": 5}, {"hide": ["A"]}, []],
+    ids=["position", "number", "text", "list"],
+)
+def test_a_malformed_rule_is_named_and_stops_no_other(consequence):
+    fine = rule({"hide": [{"objectID": "A"}]}, PHONE)
+    found, notes = read({**rule(consequence, PHONE), "objectID": "bad"}, fine)
+    assert [item["name"] for item in found] == ["r1"]
+    assert notes[0].place == "bad"
+
+
 def test_exports_as_lists_hits_and_lines():
     one = rule({"hide": [{"objectID": "A"}]}, PHONE)
     texts = [json.dumps([one]), json.dumps({"hits": [one]}), json.dumps(one), f"{json.dumps(one)}\n{json.dumps(one)}"]
