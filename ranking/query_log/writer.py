@@ -3,9 +3,9 @@
 What a process has counted since its last write is lost when it is killed: QUERY_LOG_SECONDS of searches.
 """
 
-import atexit
 import os
 import threading
+from multiprocessing.util import Finalize
 from uuid import UUID
 
 import structlog
@@ -44,7 +44,7 @@ def _start() -> None:
             return
         _Writer.pid = os.getpid()
         threading.Thread(target=_write_for_ever, name="query-log", daemon=True).start()
-        atexit.register(write_counts)
+        Finalize(None, write_counts, exitpriority=1)  # runs in forked web workers too, where atexit does not
 
 
 def _write_for_ever() -> None:

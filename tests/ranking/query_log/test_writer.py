@@ -1,13 +1,17 @@
 """Counts reach the table once, from many threads, after a failure too, and before the process ends."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -15,7 +19,9 @@ from ranking.models import QueryDay, RuleDay
 from ranking.query_log import sums
 from ranking.query_log.sums import QuerySum, RuleSum
 from ranking.query_log.writer import write_counts
+from searchsite.supervision.network import free_port
 from tests.celery_worker import database_url
+from tests.ranking.rule_shop import build_shop
 
 DAY = date(2026, 11, 11)
 
@@ -100,3 +106,31 @@ def test_a_process_writes_by_itself(seconds: str, wait: str, end: str) -> None:
     environment = {**os.environ, "DATABASE_URL": database_url(), "QUERY_LOG_SECONDS": seconds}
     subprocess.run([sys.executable, "-c", _PROCESS, wait, end], env=environment, check=False, timeout=60)
     assert QueryDay.objects.get().query == "耳机"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_web_worker_that_is_stopped_writes_first() -> None:
+    build_shop()
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
+    environment = {**os.environ, "DATABASE_URL": database_url(), "QUERY_LOG_SECONDS": "600", "SEARCH_API_PUBLIC": "1"}
+    server = subprocess.Popen([*command, "searchsite.wsgi:application"], cwd=settings.BASE_DIR, env=environment)
+    try:
+        ask_until_it_answers(f"http://127.0.0.1:{port}/api/v1/search?q=lamp")
+        assert not QueryDay.objects.exists()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+    assert QueryDay.objects.get().query == "lamp"
+
+
+def ask_until_it_answers(address: str, *, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=30):
+                return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
