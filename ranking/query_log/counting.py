@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date
 
 from django.utils import timezone
 
@@ -11,7 +10,7 @@ from ranking.contracts import Query, Ranked, SearchRequest
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.query_log import sums
 from ranking.query_log.masking import fit, mask_query
-from ranking.query_log.sums import Place, QuerySum, RuleSum
+from ranking.query_log.sums import Place, QuerySum
 from ranking.query_log.writer import keep_writing
 from ranking.retrieval.pool import Pool
 
@@ -31,7 +30,7 @@ def count_search(query: Query, pool: Pool, ranked: Ranked) -> None:
         fit("market", request.market),
         fit("category", request.category),
     )
-    held = sums.add(place, _sum_query(query, pool, ranked), _sum_rules(query, ranked, day))
+    held = sums.add(place, _sum_query(query, pool, ranked), _find_fates(query, ranked), now=query.now)
     keep_writing(held)
 
 
@@ -48,20 +47,20 @@ def _sum_query(query: Query, pool: Pool, ranked: Ranked) -> QuerySum:
     return QuerySum(1, int(nothing), int(relaxed), len(ranked.ordinals))
 
 
-def _sum_rules(query: Query, ranked: Ranked, day: date) -> dict[tuple[date, str], RuleSum]:
-    """A rule is beaten when all that it asks for was lost to others."""
-    if not ranked.outcomes:
-        return {}
-    found: dict[tuple[date, str], RuleSum] = {}
-    lost = Counter(outcome.rule_id for outcome in ranked.outcomes if outcome.status == "beaten")
-    asked = Counter(effect.rule.id for effect in _list_effects(query.rules)) if lost else Counter()
+def _find_fates(query: Query, ranked: Ranked) -> dict[str, str]:
+    """Rule → matched, beaten (all that it asks for was lost to others) or held_out."""
+    fates: dict[str, str] = {}
+    lost: dict[str, int] = {}
     for outcome in ranked.outcomes:
-        key = (day, outcome.rule_id)
-        if outcome.status in _COUNTED and key not in found:
-            held_out = outcome.status == "held_out"
-            beaten = 0 < lost[outcome.rule_id] >= asked[outcome.rule_id]
-            found[key] = RuleSum(query.now, int(not held_out), int(beaten), int(held_out))
-    return found
+        if outcome.status == "beaten":
+            lost[outcome.rule_id] = lost.get(outcome.rule_id, 0) + 1
+        if outcome.status in _COUNTED:
+            fates.setdefault(outcome.rule_id, outcome.status)
+    if lost:
+        asked = Counter(effect.rule.id for effect in _list_effects(query.rules))
+        for rule_id, times in lost.items():
+            fates[rule_id] = "beaten" if times >= asked[rule_id] else "matched"
+    return fates
 
 
 def _list_effects(rules: MatchedRules) -> Iterator[Effect]:

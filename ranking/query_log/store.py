@@ -5,21 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ranking.models import QueryDay, RuleDay
 
-# In this order in every process, so that two that write the same rows never wait for each other in a circle.
-_ADD_QUERIES = """
+BATCH = 10_000
+# Rows are written in one order by every process, so that two of them never wait for each other in a circle.
+_INSERT_QUERIES = """
 INSERT INTO ranking_queryday AS known
        (day, query, locale, market, category, searches, zero_results, relaxed, last_total)
 SELECT * FROM unnest(%s::date[], %s::text[], %s::text[], %s::text[], %s::text[],
                      %s::int[], %s::int[], %s::int[], %s::int[])
 ON CONFLICT (day, query, locale, market, category) DO UPDATE
+"""
+_ADD_QUERIES = f"""{_INSERT_QUERIES}
 SET searches = known.searches + excluded.searches,
     zero_results = known.zero_results + excluded.zero_results,
     relaxed = known.relaxed + excluded.relaxed,
     last_total = excluded.last_total
+"""
+# What another log does not say stays as it was.
+_REPLACE_QUERIES = f"""{_INSERT_QUERIES}
+SET searches = excluded.searches, zero_results = excluded.zero_results
 """
 _ADD_RULES = """
 INSERT INTO ranking_ruleday AS known (day, rule_id, matched, beaten, held_out, last_at)
@@ -65,11 +72,22 @@ class RuleCount:
 
 def add_queries(counts: Iterable[QueryCount]) -> None:
     """`counts` name each day and place once."""
-    rows = sorted(
+    _write(_ADD_QUERIES, _list_rows(counts))
+
+
+def replace_queries(counts: Iterable[QueryCount]) -> None:
+    """The same counts twice are the same log as once."""
+    rows = _list_rows(counts)
+    with transaction.atomic():
+        for first in range(0, len(rows), BATCH):
+            _write(_REPLACE_QUERIES, rows[first : first + BATCH])
+
+
+def _list_rows(counts: Iterable[QueryCount]) -> list[tuple[object, ...]]:
+    return sorted(
         (c.day, c.query, c.locale, c.market, c.category, c.searches, c.zero_results, c.relaxed, c.last_total)
         for c in counts
     )
-    _write(_ADD_QUERIES, rows)
 
 
 def add_rules(counts: Iterable[RuleCount]) -> None:

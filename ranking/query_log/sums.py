@@ -1,6 +1,7 @@
 """What this process has counted and not yet written: bounded, and safe among threads."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -52,6 +53,17 @@ class Sums:
             known.held_out += new.held_out
             known.last_at = max(known.last_at, new.last_at)
 
+    def add_fate(self, key: tuple[date, str], fate: str, now: datetime) -> None:
+        known = self.rules.get(key)
+        if known is None:
+            known = self.rules[key] = RuleSum(now)
+        known.last_at = now
+        if fate == "held_out":
+            known.held_out += 1
+        else:
+            known.matched += 1
+            known.beaten += fate == "beaten"
+
 
 class _Memory:
     sums = Sums()
@@ -60,13 +72,14 @@ class _Memory:
 _lock = threading.Lock()
 
 
-def add(place: Place, query: QuerySum, rules: dict[tuple[date, str], RuleSum]) -> int:
-    """How many different queries are held now."""
+def add(place: Place, query: QuerySum, fates: Mapping[str, str], *, now: datetime) -> int:
+    """One search and the fate of its rules (id → matched, beaten or held_out); how many queries are held now."""
     with _lock:
-        _Memory.sums.add_query(place, query)
-        for key, rule in rules.items():
-            _Memory.sums.add_rule(key, rule)
-        return len(_Memory.sums.queries)
+        held = _Memory.sums
+        held.add_query(place, query)
+        for rule_id, fate in fates.items():
+            held.add_fate((place[0], rule_id), fate, now)
+        return len(held.queries)
 
 
 def take() -> Sums:

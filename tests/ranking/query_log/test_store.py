@@ -21,7 +21,9 @@ def count(query: str, searches: int, *, zero: int = 0, total: int = 9, days_ago:
 
 
 def test_top_queries_sum_their_days() -> None:
-    add_queries([count("lamp", 3), count("lamp", 4, days_ago=1, total=5), count("手机", 5), count("old", 99, days_ago=9)])
+    add_queries(
+        [count("lamp", 3), count("lamp", 4, days_ago=1, total=5), count("手机", 5), count("old", 99, days_ago=9)]
+    )
     top = list_top_queries(TODAY - timedelta(days=3), limit=5)
     assert [(row.query, row.searches, row.last_total) for row in top] == [("lamp", 7, 9), ("手机", 5, 9)]
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from ranking.models import QueryDay, RuleDay
 from ranking.query_log import sums
-from ranking.query_log.sums import QuerySum, RuleSum
+from ranking.query_log.sums import QuerySum
 from ranking.query_log.writer import write_counts
 from searchsite.supervision.network import free_port
 from tests.celery_worker import database_url
@@ -43,7 +43,7 @@ def test_threads_that_write_at_once_lose_nothing() -> None:
     def work(turn: int) -> None:
         words = [f"word {number}" for number in range(50)]
         for query in words if turn % 2 else reversed(words):
-            sums.add(place(query), QuerySum(1, 1, 0, turn), {(DAY, rule): RuleSum(timezone.now(), 1, 0, 0)})
+            sums.add(place(query), QuerySum(1, 1, 0, turn), {rule: "matched"}, now=timezone.now())
         write_counts()
         connection.close()
 
@@ -60,7 +60,7 @@ def test_threads_that_write_at_once_lose_nothing() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_cannot_be_written_waits() -> None:
-    sums.add(place("lamp"), QuerySum(1, 0, 0, 6), {})
+    sums.add(place("lamp"), QuerySum(1, 0, 0, 6), {}, now=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ranking_queryday RENAME TO elsewhere")
     try:
@@ -68,7 +68,7 @@ def test_what_cannot_be_written_waits() -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE elsewhere RENAME TO ranking_queryday")
-    sums.add(place("lamp"), QuerySum(1, 0, 0, 5), {})
+    sums.add(place("lamp"), QuerySum(1, 0, 0, 5), {}, now=timezone.now())
     write_counts()
     assert list(QueryDay.objects.values_list("query", "searches", "last_total")) == [("lamp", 2, 5)]
 
@@ -76,8 +76,8 @@ def test_what_cannot_be_written_waits() -> None:
 def test_a_flood_of_different_queries_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "MOST_HELD", 3)
     for number in range(5):
-        sums.add(place(f"word {number}"), QuerySum(1), {})
-    sums.add(place("word 0"), QuerySum(1), {})
+        sums.add(place(f"word {number}"), QuerySum(1), {}, now=timezone.now())
+    sums.add(place("word 0"), QuerySum(1), {}, now=timezone.now())
     taken = sums.take()
     assert (len(taken.queries), taken.left_out) == (3, 2)
     assert taken.queries[place("word 0")].searches == 2
@@ -87,11 +87,12 @@ _PROCESS = """
 import os, sys, time
 import django
 django.setup()
-from datetime import date
+from datetime import datetime, timezone
 from ranking.query_log import sums
 from ranking.query_log.sums import QuerySum
 from ranking.query_log.writer import keep_writing
-keep_writing(sums.add((date(2026, 11, 11), "耳机", "zh", "", ""), QuerySum(1), {}))
+now = datetime(2026, 11, 11, tzinfo=timezone.utc)
+keep_writing(sums.add((now.date(), "耳机", "zh", "", ""), QuerySum(1), {}, now=now))
 time.sleep(float(sys.argv[1]))
 if sys.argv[2] == "killed":
     os._exit(9)
