@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog import enrichment
 from catalog.errors import EncoderUnavailable
+from ranking.health.check import run_check
 from ranking.language.catalog_mining import mine_catalog
 from ranking.language.concept_keys import read_concept_keys
 from ranking.language.concepts import current_concepts
@@ -41,6 +42,12 @@ def mine_synonyms() -> dict[str, int]:
 def prune_query_log() -> int:
     """Rows forgotten, older than QUERY_LOG_DAYS."""
     return prune(timezone.localdate() - timedelta(days=settings.QUERY_LOG_DAYS))
+
+
+@shared_task
+def check_health(check_id: int | None = None) -> dict[str, int]:
+    """Findings by kind; nothing while another check runs."""
+    return run_check(check_id)
 
 
 @shared_task

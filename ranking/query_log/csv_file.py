@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TextIO
 
+from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
 from catalog.contracts import LOCALES
@@ -115,7 +116,7 @@ def _read_text(cells: Mapping[str, str], name: str) -> str:
     return fit(name, text)
 
 
-def export_log(file: TextIO, *, since: date | None = None) -> int:
+def export_log(file: TextIO | OutputWrapper, *, since: date | None = None) -> int:
     """Writes the log, oldest day first; how many rows."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)

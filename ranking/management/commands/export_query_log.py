@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["file"] is None:
-            export_log(self.stdout._out, since=options["since"])
+            export_log(self.stdout, since=options["since"])
             return
         # With the mark by which spreadsheets know UTF-8.
         with options["file"].open("w", encoding="utf-8-sig", newline="") as file:
