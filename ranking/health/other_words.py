@@ -11,9 +11,9 @@ from ranking.language.slips import SHORTEST_CORRECTED, rank_candidates
 from ranking.language.words import Dictionary
 
 MOST_TRIED = 3
-# This share of the products near in meaning must have a word, and it must be this much more frequent there than in the
-# catalog, to be another word for what was asked.
-SHARE, LIFT = 0.4, 5.0
+# Of so many products near in meaning this share must have a word, and it must be this much more frequent there than in
+# the catalog, to be another word for what was asked.
+LEAST_HITS, SHARE, LIFT = 3, 0.4, 2.0
 _HAN_WORD = re.compile(f"[{HAN}]{{2,}}")
 _LATIN_WORD = re.compile(r"[a-z]{3,}")
 
@@ -29,7 +29,7 @@ def suggest_spellings(trial: Trial) -> Iterator[Suggestion]:
             yield Suggestion("spelling", total, words=typed, by=meant)
             return
     for word in list_unknown(trial.query, trial.dictionary):
-        for near in _list_near(word, trial.dictionary)[:MOST_TRIED]:
+        for near in list_near(word, trial.dictionary)[:MOST_TRIED]:
             total = trial.count(trial.query.replace(word, near))
             if total:
                 yield Suggestion("spelling", total, words=word, by=near)
@@ -43,7 +43,7 @@ def list_unknown(query: str, dictionary: Dictionary) -> list[str]:
     return [word for word in dict.fromkeys((*latin, *han)) if not dictionary.sells(word)]
 
 
-def _list_near(word: str, dictionary: Dictionary) -> list[str]:
+def list_near(word: str, dictionary: Dictionary) -> list[str]:
     """By letters; Chinese by how it sounds, mixed-up sounds included."""
     if word.isascii():
         return [" ".join(candidate.words) for candidate in rank_candidates(word, dictionary)]
@@ -53,25 +53,25 @@ def _list_near(word: str, dictionary: Dictionary) -> list[str]:
 
 
 def suggest_synonyms(trial: Trial) -> Iterator[Suggestion]:
-    """Words that most products near in meaning have in their titles and few others do: "sofa" for "couch"."""
+    """A word that most products near in meaning have and few others do: "sofa" for "loveseat". One of the name of their
+    category says what they are, others may be a brand or a material.
+    """
     hits = trial.page.hits
-    unknown = list_unknown(trial.query, trial.dictionary)
-    if not hits or not unknown:
+    if len(hits) < LEAST_HITS or not any(item.kind == "meaning" for item in trial.page.relaxations):
         return
     held = Counter(word for hit in hits for word in set(_list_words(hit.product.title)))
+    kinds = {term for hit in hits for term in analyse(hit.product.category)}
     products = max(trial.live.snapshot.document_count, 1)
-    ranked = sorted(
-        ((count / len(hits), word) for word, count in held.items() if word not in trial.query), reverse=True
-    )
-    telling = [
-        word
-        for share, word in ranked
-        if share >= SHARE and share >= LIFT * max(trial.dictionary.count(word), 1) / products
-    ]
-    for word in telling[:MOST_TRIED]:
-        total = trial.count(trial.query.replace(unknown[0], word))
+    telling = []
+    for word, count in held.items():
+        share = count / len(hits)
+        lift = share * products / max(trial.dictionary.count(word), 1)
+        if share >= SHARE and lift >= LIFT and word not in trial.query:
+            telling.append((kinds.issuperset(analyse(word)), share, lift, word))
+    for _is_kind, _share, _lift, word in sorted(telling, reverse=True)[:MOST_TRIED]:
+        total = trial.count(word)
         if total:
-            yield Suggestion("synonym", total, words=unknown[0], by=word)
+            yield Suggestion("synonym", total, words=trial.query, by=word)
             return
 
 

@@ -21,7 +21,7 @@ from ranking.retrieval.filters import filter_mask, live_mask
 # Names this alike (rapidfuzz's ratio, 0 … 100) are taken for the one that was meant.
 NEAR_NAME = 78.0
 # This share of the products near in meaning must be in one category.
-SAME_CATEGORY = 0.6
+SAME_CATEGORY, LEAST_HITS = 0.6, 3
 MOST_PAGES = 2
 MOST_LEFT_OUT = 6
 PageKind = Literal["category", "brand"]
@@ -85,7 +85,7 @@ def _list_near_in_meaning(trial: Trial) -> Iterator[tuple[PageKind, str]]:
     hits = trial.page.hits
     counts = Counter(hit.product.category_key for hit in hits if hit.product.category_key)
     for key, count in counts.most_common(1):
-        if count >= SAME_CATEGORY * len(hits):
+        if count >= max(SAME_CATEGORY * len(hits), LEAST_HITS):
             yield "category", key
 
 
@@ -103,14 +103,17 @@ def describe_page(trial: Trial, kind: PageKind, key: str) -> Suggestion | None:
 
 
 def suggest_fewer_words(trial: Trial) -> Iterator[Suggestion]:
-    """The one word without which most is found."""
-    understanding = trial.page.understanding
+    """The words that search lets go already; else the one without which most is found."""
+    page, understanding = trial.page, trial.page.understanding
     keywords = [word.text for word in understanding.keywords if word.role != "negated"] if understanding else []
     if len(keywords) < 2:
         return
-    dropped = [item.text for item in trial.page.relaxations if item.kind in ("word", "number")]
+    dropped = [item.text for item in page.relaxations if item.kind == "word"]
+    if dropped and len(dropped) == len(page.relaxations) and page.total:
+        yield Suggestion("fewer_words", page.total, words=" ".join(dropped))
+        return
     tried = []
-    for word in list(dict.fromkeys([*dropped, *keywords]))[:MOST_LEFT_OUT]:
+    for word in keywords[:MOST_LEFT_OUT]:
         rest = " ".join(trial.query.replace(word, " ", 1).split())
         total = trial.count(rest) if rest and rest != trial.query else 0
         if total:

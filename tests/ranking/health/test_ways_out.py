@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from catalog import pipeline
 from catalog.models import Brand
 from ranking.contracts import SearchRequest
+from ranking.health.other_words import list_near
 from ranking.health.trial import Suggestion, Trial
 from ranking.health.ways_out import list_names, suggest_fixes
 from ranking.registry import live_state
@@ -73,9 +75,16 @@ def test_the_page_that_was_asked_on_is_not_suggested() -> None:
     assert "home/lamps" not in {item.key for item in found}
 
 
-def test_near_words_are_suggested_where_the_speller_does_not_dare() -> None:
-    found = of_kind(fixes("kettel cordless purple"), "spelling")
-    assert not found or found[0].by == "kettle"
+def test_several_words_too_many_are_named_together() -> None:
+    (found,) = of_kind(fixes("kettel cordless purple"), "fewer_words")
+    assert found.words.split() == ["cordless", "purple"]
+
+
+@pytest.mark.parametrize(("word", "near"), [("raedign", "reading"), ("碎话", "碎花")])
+def test_the_nearest_words_of_the_catalog_are_tried(word: str, near: str) -> None:
+    live = live_state()
+    trial = Trial(SearchRequest(query=word), live, timezone.now())
+    assert near in list_near(word, trial.dictionary)
 
 
 def test_every_suggestion_finds_something_and_stands_once() -> None:
@@ -89,3 +98,18 @@ def test_a_redirect_is_an_answer() -> None:
     save_rule({"type": "redirect", "url": "/c/home/lamps/"}, when=[on_query("zzqqxx")])
     trial = Trial(SearchRequest(query="zzqqxx"), live_state(), timezone.now())
     assert not trial.finds_nothing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("query", "locale", "by"), [("loveseat", "en", "sofa"), ("贵妃榻", "zh", "沙发")], ids=["english", "chinese"]
+)
+def test_another_word_for_it_is_learned_from_products_near_in_meaning(query: str, locale: str, by: str) -> None:
+    sofas = add_category("home/sofas", "Sofas", "沙发")
+    for number in range(8):
+        add_product(f"SOFA-{number}", f"Fabric sofa model {number}", f"布艺沙发{number}号", category=sofas)
+    index_all()
+    while pipeline.embed_stale()[0]:
+        pass
+    rebuild_suggestions()
+    assert (by, 8) in [(item.by, item.total) for item in of_kind(fixes(query, locale), "synonym")]
