@@ -311,6 +311,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "read-reviews": {"task": "catalog.tasks.read_reviews", "schedule": 60.0},
     "forget-old-answers": {"task": "catalog.tasks.forget_old_answers", "schedule": 24 * 3600.0},
     "refresh-confidences": {"task": "catalog.tasks.refresh_confidences", "schedule": 24 * 3600.0},
+    "prune-query-log": {"task": "ranking.tasks.prune_query_log", "schedule": 24 * 3600.0},
+    "check-health": {"task": "ranking.tasks.check_health", "schedule": 24 * 3600.0},
     "refresh-schemas": {"task": "ranking.tasks.refresh_schemas", "schedule": 24 * 3600.0},
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
 }
@@ -320,6 +322,7 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # --- Models -------------------------------------------------------------------------------------------------------
 from searchsite.model_settings import *  # noqa: E402, F403 - a section of its own length
+from searchsite.ranking_settings import *  # noqa: E402, F403
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
