@@ -66,6 +66,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         banners=make_banners(query.wishes, locale=request.locale) if query.wishes else (),
         rewritten=query.rewritten,
         sort=query.sort,
+        outcomes=ranked.outcomes,
     )
 
 
