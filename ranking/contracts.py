@@ -33,7 +33,8 @@ class SearchRequest:
     """Everything one search depends on; equal requests on equal data give equal pages (preview, REST, storefront).
 
     `now` is set by previews of a future date. `draft_rules` are rule documents (ranking.merchandising.schema), or what
-    book.compile_drafts made of them, that replace or join the live ones for this request only. `without_rules` names rules to leave out ("all" for every one).
+    book.compile_drafts made of them, that replace or join the live ones for this request only. `without_rules` names
+    rules to leave out ("all" for every one).
     `draft_weights` are tried instead of the configuration's own, for this request only.
     """
 

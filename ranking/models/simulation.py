@@ -1,4 +1,4 @@
-"""What-if runs over the query log, what came of each query, and the judgements that say which products answer a query."""
+"""What-if runs over the query log, what came of each query, and judgements of which products answer a query."""
 
 import uuid
 
