@@ -81,6 +81,8 @@ def parse_question(data: Mapping[str, Any]) -> SimulationQuestion:
         errors |= explain_errors(error.errors())
     if not errors and not (question.rules or question.without):
         errors["rules"] = _("Choose at least one rule to try or to leave out.")
+    if not errors and "\\u0000" in question.model_dump_json():
+        errors["question"] = _("Take out the character with the number 0: no database stores it.")
     if errors:
         raise SimulationRefused(_("The simulation cannot start yet; correct the marked fields."), errors=errors)
     return question
