@@ -52,8 +52,11 @@ class _Run:
 def run_slice(simulation_id: str, *, seconds: float = SLICE_SECONDS) -> tuple[int, bool]:
     """Queries asked now, and whether there are more. Nothing while another worker has it, or when it is over."""
     with hold_lock(lock_name(simulation_id)) as held:
-        simulation = _begin(simulation_id) if held else None
+        if not held:
+            return 0, False
+        simulation = _begin(simulation_id)
         if simulation is None:
+            _close_cancelled(simulation_id)
             return 0, False
         with translation.override(simulation.language):
             return _work(_prepare(simulation), seconds=seconds)
@@ -93,6 +96,7 @@ def _work(run: _Run, *, seconds: float) -> tuple[int, bool]:
             break
         ask_batch(run, batch)
         if not _save(run.simulation, batch, seconds=time.monotonic() - began):
+            _close_cancelled(str(run.simulation.pk))
             return done, False
         done += len(batch)
         spent = time.monotonic() - started
@@ -170,12 +174,20 @@ def _finish(run: _Run) -> None:
     )
 
 
+def _close_cancelled(simulation_id: str) -> None:
+    """The figures of what was found before somebody cancelled it."""
+    cancelled = Simulation.objects.filter(pk=simulation_id, status=Simulation.Status.CANCELLED, result={}, done__gt=0)
+    simulation = cancelled.first()
+    if simulation is not None:
+        cancelled.update(result=sum_up(_prepare(simulation)))
+
+
 def sum_up(run: _Run) -> dict[str, Any]:
     totals = Totals(run.tried)
     rows = SimulatedQuery.objects.filter(simulation=run.simulation, row__isnull=False).order_by("-impact", "place")
     for asked in rows.iterator(chunk_size=ROWS_AT_ONCE):
         totals.add(asked.row, query=asked.query or asked.category, searches=asked.searches)
-    return totals.finish(conversion=run.money.conversion)
+    return totals.finish(run.money)
 
 
 def _tell_limits(simulation: Simulation) -> list[str]:

@@ -8,13 +8,14 @@ from typing import Any
 from ranking.merchandising.actions import PinAction, SlotAction
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.whatif_judged import summarise_judged
-from ranking.merchandising.whatif_revenue import summarise_revenue
+from ranking.merchandising.whatif_revenue import RevenueModel, summarise_revenue
 
 MOST_PRODUCTS = 20
 MOST_LOSSES = 100
 MOST_DEAD = 200
 MOST_FACETS = 30
 MOST_REASONS = 3
+EXAMINATION_TOLD = (2, 5, 10)
 Row = Mapping[str, Any]
 
 
@@ -93,7 +94,7 @@ class Totals:
             else:
                 self.hidden_pins.setdefault(place, Counter())[pin["reason"]] += 1
 
-    def finish(self, *, conversion: float) -> dict[str, Any]:
+    def finish(self, money: RevenueModel) -> dict[str, Any]:
         searches = self.all.searches or 1
         return {
             "queries": self.all.queries,
@@ -109,7 +110,7 @@ class Totals:
             **self._tell_losses(),
             "dead_pins": self._list_dead_pins()[:MOST_DEAD],
             "judged": summarise_judged(self.judged),
-            "revenue": self._estimate(conversion),
+            "revenue": self._estimate(money),
         }
 
     def _tell_rule(self, rule: CompiledRule) -> dict[str, Any]:
@@ -145,10 +146,18 @@ class Totals:
             for (rule_id, number), reasons in dead
         ]
 
-    def _estimate(self, conversion: float) -> dict[str, Any]:
+    def _estimate(self, money: RevenueModel) -> dict[str, Any]:
+        """With what it takes for granted, so that it can be shown beside it whatever the settings are by then."""
         before, after, searches = zip(*self.money, strict=True) if self.money else ((), (), ())
         estimate = asdict(summarise_revenue(before, after, searches))
-        return {**estimate, "conversion": conversion, "searches": sum(searches), "left_out": self.redirected}
+        curve = money.examination
+        return {
+            **estimate,
+            "conversion": money.conversion,
+            "examination": {str(place): curve[place - 1] for place in EXAMINATION_TOLD if place <= len(curve)},
+            "searches": sum(searches),
+            "left_out": self.redirected,
+        }
 
 
 def list_changes(row: Row) -> list[str]:
