@@ -34,8 +34,9 @@ class Filter:
 class SearchRequest:
     """Everything one search depends on; equal requests on equal data give equal pages (preview, REST, storefront).
 
-    `now` is set by previews of a future date. `draft_rules` are rule documents (ranking.merchandising.schema) that
-    replace or join the live ones for this request only. `without_rules` names rules to leave out ("all" for every one).
+    `now` is set by previews of a future date. `draft_rules` are rule documents (ranking.merchandising.schema), or what
+    book.compile_drafts made of them, that replace or join the live ones for this request only. `without_rules` names
+    rules to leave out ("all" for every one).
     `draft_weights` are tried instead of the configuration's own, for this request only.
     """
 
@@ -58,7 +59,7 @@ class SearchRequest:
     collapse: bool = True  # offers of the same thing show as one, unless the ranking configuration is against it
     layout: Layout | None = None  # the view the shopper chose; rules choose it while this is None
     now: datetime | None = None
-    draft_rules: tuple[Mapping[str, Any], ...] = ()
+    draft_rules: tuple[Any, ...] = ()
     without_rules: tuple[str, ...] = ()
     config_id: int | None = None
     draft_weights: Mapping[str, float] | None = None
@@ -350,6 +351,7 @@ class Page:
     rewritten: str = ""  # what was searched instead of the typed words, because a rule says so
     sort: Sort = "relevance"  # the order of the hits: the shopper's choice, or a rule's
     is_virtual: bool = False  # a rule alone says what this category page holds
+    outcomes: tuple[RuleOutcome, ...] = ()  # the fate of every rule whose conditions hold (explained: of others too)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,15 @@ class SynonymConflict(ShopError):
 
     code = "synonym_conflict"
     status = 409
+
+
+class SimulationRefused(ShopError):
+    """A what-if question does not validate; `extra["errors"]` maps a field path to its message."""
+
+    code = "simulation_refused"
+
+
+class JudgementsRefused(ShopError):
+    """Judgements cannot be read as a whole; `extra["errors"]` names the lines that are wrong."""
+
+    code = "judgements_refused"

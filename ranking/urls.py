@@ -5,6 +5,7 @@ from django.urls import path
 from ranking.api import SearchView, SimilarView, SuggestView
 from ranking.api_pictures import PictureSearchView
 from ranking.rules_api import router as rules
+from ranking.simulations_api import router as simulations
 from ranking.synonyms_api import router as synonyms
 
 urlpatterns = [
@@ -13,5 +14,6 @@ urlpatterns = [
     path("suggest", SuggestView.as_view(), name="suggest"),
     path("products/<path:sku>/similar", SimilarView.as_view(), name="similar"),
     *rules.urls,
+    *simulations.urls,
     *synonyms.urls,
 ]

@@ -18,6 +18,8 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             # Every address starts with "/": without this the entry would look chosen everywhere.
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
             _item(_("Rules"), "rule", "ranking", "rule"),
+            _item(_("What-if"), "experiment", "ranking", "simulation"),
+            _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
             {

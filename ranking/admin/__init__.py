@@ -2,6 +2,7 @@
 
 from ranking.admin.config import RankingConfigAdmin
 from ranking.admin.rule import RuleAdmin
+from ranking.admin.simulation import QueryJudgementAdmin, SimulationAdmin
 from ranking.admin.synonym import SynonymAdmin
 
-__all__ = ["RankingConfigAdmin", "RuleAdmin", "SynonymAdmin"]
+__all__ = ["QueryJudgementAdmin", "RankingConfigAdmin", "RuleAdmin", "SimulationAdmin", "SynonymAdmin"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -19,6 +19,7 @@ from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
 from ranking.admin.rule_words import describe_page_settings
+from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
 from ranking.merchandising.describe import describe_actions, describe_conditions
 from ranking.merchandising.schedule import find_closed_reason
@@ -42,7 +43,7 @@ class RuleAdmin(RuleFiles, SimpleHistoryAdmin, ModelAdmin):
     ordering = ["priority", "created_at", "id"]
     show_full_result_count = False
     list_per_page = 50
-    actions = ["make_live", "pause"]
+    actions = ["make_live", "pause", "ask_what_if"]
     actions_submit_line = ["save_and_make_live", "save_and_pause"]
     history_list_display = ["status", "version"]
 
@@ -79,6 +80,10 @@ class RuleAdmin(RuleFiles, SimpleHistoryAdmin, ModelAdmin):
     @action(description=_("Pause"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Rule]) -> None:
         self._change_status(request, queryset, Rule.Status.PAUSED)
+
+    @action(description=_("What would these rules change?"), permissions=["view"])
+    def ask_what_if(self, request: HttpRequest, queryset: QuerySet[Rule]) -> HttpResponse:
+        return open_what_if(request, queryset)
 
     @action(description=_("Save and make live"), permissions=["change"])
     def save_and_make_live(self, request: HttpRequest, obj: Rule) -> None:

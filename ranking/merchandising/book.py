@@ -13,7 +13,7 @@ from ranking.contracts import RuleOutcome
 from ranking.errors import RuleRefused
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.facts import QueryFacts, make_hooks
-from ranking.merchandising.schema import DOCUMENT_FIELDS, parse_rule
+from ranking.merchandising.schema import DOCUMENT_FIELDS, RuleDocument, parse_rule
 from ranking.models import Rule
 
 log = structlog.get_logger(__name__)
@@ -117,9 +117,17 @@ def build_book(
     return RuleBook(version, ordered, filed, tuple(unindexed), tuple(broken), sources or {}, kinds)
 
 
-def compile_drafts(drafts: Sequence[Mapping[str, Any]]) -> list[CompiledRule]:
-    """Rules of this request only. A draft of a stored rule keeps its age, so a preview ranks as the saved rule will."""
-    documents = [parse_rule(draft) for draft in drafts]
-    ids = [document.id for document in documents if document.id]
+def compile_drafts(drafts: Sequence[Any]) -> list[CompiledRule]:
+    """Rules of this request only. A draft of a stored rule keeps its age, so a preview ranks as the saved rule will.
+
+    What is compiled already is taken as it is: a simulation asks thousands of searches with the same drafts.
+    """
+    documents = [draft if isinstance(draft, CompiledRule) else parse_rule(draft) for draft in drafts]
+    ids = [document.id for document in documents if isinstance(document, RuleDocument) and document.id]
     ages = dict(Rule.objects.filter(pk__in=ids).values_list("pk", "created_at")) if ids else {}
-    return [compile_rule(document, created_at=ages.get(document.id) if document.id else None) for document in documents]
+    return [
+        document
+        if isinstance(document, CompiledRule)
+        else compile_rule(document, created_at=ages.get(document.id) if document.id else None)
+        for document in documents
+    ]

@@ -1,7 +1,7 @@
 """Which rules hold for one search and what they ask for, with every rule's fate on record."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -77,7 +77,7 @@ def match_rules(
     facts: QueryFacts,
     *,
     now: datetime,
-    drafts: Sequence[Mapping[str, Any]] = (),
+    drafts: Sequence[Any] = (),
     without: Sequence[str] = (),
     explain_limit: int = 0,
 ) -> MatchedRules:

@@ -67,6 +67,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         rewritten=query.rewritten,
         sort=query.sort,
         is_virtual=pool.is_virtual,
+        outcomes=ranked.outcomes,
     )
 
 

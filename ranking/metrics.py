@@ -7,10 +7,11 @@ absent id is unjudged). Means are taken over queries by the caller.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
+from typing import Any
 
 import numpy as np
 
-Judgements = Mapping[int, int]
+Judgements = Mapping[Any, int]  # by product id or SKU, as the ranking gives them
 RELEVANT = 1  # the least grade that counts as found by the metrics without grades
 
 
@@ -28,30 +29,30 @@ def discounted_gain(grades: Sequence[int]) -> float:
     return sum((2**grade - 1) / log2(rank + 1) for rank, grade in enumerate(grades, start=1) if grade > 0)
 
 
-def ndcg(ranking: Sequence[int], judgements: Judgements, *, depth: int = 10) -> float:
+def ndcg(ranking: Sequence[Any], judgements: Judgements, *, depth: int = 10) -> float:
     """Gain of the first `depth` over the best possible one; the unjudged earn nothing. 0 when nothing is relevant."""
     best = discounted_gain(sorted(judgements.values(), reverse=True)[:depth])
     return discounted_gain([judgements.get(item, 0) for item in ranking[:depth]]) / best if best else 0.0
 
 
-def condensed_ndcg(ranking: Sequence[int], judgements: Judgements, *, depth: int = 10) -> float:
+def condensed_ndcg(ranking: Sequence[Any], judgements: Judgements, *, depth: int = 10) -> float:
     """nDCG of the ranking with its unjudged items taken out, so that they are neither good nor bad (Sakai 2007)."""
     return ndcg([item for item in ranking if item in judgements], judgements, depth=depth)
 
 
-def recall(ranking: Sequence[int], judgements: Judgements, *, depth: int = 100, least: int = RELEVANT) -> float:
+def recall(ranking: Sequence[Any], judgements: Judgements, *, depth: int = 100, least: int = RELEVANT) -> float:
     """Share of the relevant that are among the first `depth`."""
     relevant = {item for item, grade in judgements.items() if grade >= least}
     return len(relevant.intersection(ranking[:depth])) / len(relevant) if relevant else 0.0
 
 
-def reciprocal_rank(ranking: Sequence[int], judgements: Judgements, *, least: int = RELEVANT) -> float:
+def reciprocal_rank(ranking: Sequence[Any], judgements: Judgements, *, least: int = RELEVANT) -> float:
     """1 / rank of the first relevant item, 0 when there is none."""
     ranks = (rank for rank, item in enumerate(ranking, start=1) if judgements.get(item, 0) >= least)
     return 1.0 / next(ranks, float("inf"))
 
 
-def judged_share(ranking: Sequence[int], judgements: Judgements, *, depth: int = 10) -> float:
+def judged_share(ranking: Sequence[Any], judgements: Judgements, *, depth: int = 10) -> float:
     """Share of the first `depth` places somebody judged: how far nDCG may be trusted for this ranking."""
     return sum(item in judgements for item in ranking[:depth]) / depth
 

@@ -5,7 +5,7 @@ from math import log2
 import numpy as np
 import pytest
 
-from feedback.metrics import (
+from ranking.metrics import (
     bootstrap_interval,
     condensed_ndcg,
     judged_share,
