@@ -47,6 +47,16 @@ WORDS = (
     noop("the shopper wants to"), noop("find"), noop("compare"), noop("ask"), noop("look around"),
     noop("get help"), noop("reach a page"),
     noop("what it says"),
+    # page and words
+    noop("Also find"), noop("Keep apart"), noop("Layout"), noop("and also the other way round"),
+    noop("but not the other way round"), noop("direction"), noop("counts as much as the typed word"),
+    noop("who types"), noop("also finds"), noop("does not find"), noop("any other word"),
+    noop("no synonym, translation or correction joins them"), noop("a grid of pictures"),
+    noop("a list with descriptions"), noop("a comparison of the first products"),
+    noop("while the shopper has chosen no view"), noop("unfold"), noop("arrange the values of"), noop("of"),
+    noop("picture in the Chinese shop"), noop("leads to in the Chinese shop"),
+    noop("to the page in the Chinese shop"), noop("Others in the Chinese shop"), noop("grid"), noop("list"),
+    noop("comparison"), noop("laid out as"), noop("sends to"), noop("banner"),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

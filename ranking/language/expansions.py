@@ -41,8 +41,8 @@ def expand_query(
     is also looked for in Chinese. Synonyms of synonyms are not followed. What `rules` say of a pair counts above all.
     """
     said = [replace(item, source="rule") for item in expand(terms, rules.synonyms, locale)]
-    own = [*said, *expand(terms, synonyms, locale)]
-    linked = expand_concepts(terms, concepts, same_language=same_language)
+    own = [*said, *(item for item in expand(terms, synonyms, locale) if not rules.forbids(item))]
+    linked = [item for item in expand_concepts(terms, concepts, same_language=same_language) if not rules.forbids(item)]
     shipped = [replace(item, source="concept") for item in expand(terms, shipped_synonyms(), locale)]
     settled = {(item.replaced, item.alternative): item for item in said}
     best = dict(settled)

@@ -65,12 +65,14 @@ def resolve_wishes(rules: MatchedRules) -> PageWishes:
 
 
 def _name_losers(effects: Sequence[Effect], reason: str, *, places: int = 1) -> list[RuleOutcome]:
+    """Who asks for what the winner asks for has it."""
     if not effects:
         return []
-    winner = effects[0].rule
+    first, winner = effects[0], effects[0].rule
     return [
         RuleOutcome(effect.rule.id, effect.rule.name, "beaten", reason % winner.name, winner.id)
         for effect in effects[places:]
+        if places > 1 or effect.action != first.action
     ]
 
 

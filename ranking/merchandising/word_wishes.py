@@ -35,6 +35,10 @@ class Saying:
         """What it is about: sayings about different subjects never contradict each other."""
         return self.word, self.instead is None
 
+    @property
+    def keeps_alone(self) -> bool:
+        return self.other == ANY and self.instead is None
+
     def contradicts(self, other: "Saying") -> bool:
         """Whether both, of one subject, cannot be had: a word that is looked for alone has no synonym."""
         if self.instead is not None:
@@ -96,8 +100,10 @@ def resolve_words(effects: Sequence[Effect]) -> tuple[WordRules, list[RuleOutcom
             said = kept.setdefault(saying.subject, [])
             stronger = (other for other, old in said if other.rule.id != effect.rule.id and old.contradicts(saying))
             winner = next(stronger, None)
-            if winner is None:
+            # Who keeps a word alone loses no more than what the stronger rule joins it to.
+            if winner is None or saying.keeps_alone:
                 said.append((effect, saying))
+            if winner is None:
                 continue
             reason = _("“%(rule)s” says otherwise about “%(word)s”.")
             told = reason % {"rule": winner.rule.name, "word": saying.label}
@@ -114,6 +120,6 @@ def _build(sayings: Sequence[Saying]) -> WordRules:
     for saying in sayings:
         if saying.weight:
             pairs.setdefault((saying.word, saying.other), (saying.text, saying.weight))
-    apart = {(saying.word, saying.other) for saying in sayings if not saying.weight and saying.other != ANY}
-    alone = {saying.word for saying in sayings if not saying.weight and saying.other == ANY}
+    apart = {(saying.word, saying.other) for saying in sayings if not (saying.weight or saying.keeps_alone)}
+    alone = {saying.word for saying in sayings if saying.keeps_alone}
     return build_word_rules(pairs, apart=apart - pairs.keys(), alone=alone)

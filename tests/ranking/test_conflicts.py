@@ -11,11 +11,25 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from catalog.text import analyse, normalise
+from ranking.errors import RuleRefused
 from ranking.merchandising.conflicts import find_conflicts, list_clashes
 from ranking.merchandising.facts import Reading, Wording, make_facts
 from ranking.merchandising.match import find_miss
 from ranking.merchandising.meeting import find_meeting
-from tests.ranking.rule_words import ALWAYS, NOW, boost, clause, compiled, facts_of, hide, on_query, pin, show_only
+from ranking.merchandising.page_wishes import resolve_wishes
+from tests.ranking.rule_words import (
+    ALWAYS,
+    NOW,
+    boost,
+    clause,
+    compiled,
+    facts_of,
+    hide,
+    match,
+    on_query,
+    pin,
+    show_only,
+)
 
 
 def window(start, until, zone="Asia/Shanghai"):
@@ -28,6 +42,30 @@ def when(kind, *values, **options):
 
 def category(*keys, **options):
     return {"type": "category", "keys": list(keys), **options}
+
+
+def layout(name):
+    return {"type": "layout", "layout": name}
+
+
+def synonym(word, other, **options):
+    return {"type": "synonym", "words": [word], "alternatives": [other], **options}
+
+
+def apart(word, *others):
+    return {"type": "unassociate", "words": [word], "others": list(others)}
+
+
+def replace_words(word, by):
+    return {"type": "replace", "words": [word], "by": by}
+
+
+def facets(**options):
+    return {"type": "facets", **options}
+
+
+def of(field, first=(), hide=()):
+    return {"field": field, "first": list(first), "hide": list(hide)}
 
 
 ELEVEN = [window("2026-11-11T00:00", "2026-11-12T00:00")]
@@ -108,6 +146,16 @@ CLASHING = [
     ([boost(40, clause("brand", "nord"))], [boost(-40, clause("brand", "nord"))], "opposed"),
     ([{"type": "redirect", "url": "/a/"}], [{"type": "redirect", "url": "/b/"}], "redirect"),
     ([{"type": "sort", "sort": "newest"}], [{"type": "sort", "sort": "rating"}], "sort"),
+    ([layout("list")], [layout("comparison")], "layout"),
+    ([synonym("lamp", "light")], [apart("lamp", "light")], "words"),
+    ([synonym("沙发", "长椅")], [apart("沙发")], "words"),
+    ([synonym("lamp", "light", weight=0.9)], [synonym("lamp", "light", weight=0.4, one_way=True)], "words"),
+    ([replace_words("lamp", "light")], [replace_words("Lamp", "desk")], "words"),
+    ([replace_words("灯", "台灯")], [replace_words("灯", "")], "words"),
+    ([facets(first=["brand"])], [facets(hide=["brand"])], "facet"),
+    ([facets(open=["colour"])], [facets(hide=["colour"])], "facet"),
+    ([facets(values=[of("brand", first=["nord"])])], [facets(values=[of("brand", hide=["nord"])])], "facet"),
+    ([facets(values=[of("brand", first=["nord"])])], [facets(hide=["brand"])], "facet"),
 ]
 AGREEING = [
     ([pin("A", 1)], [pin("B", 2)]),
@@ -118,6 +166,15 @@ AGREEING = [
     ([boost(40, clause("brand", "nord"))], [boost(-40, clause("brand", "lumo"))]),
     ([pin("A", 1)], [boost(40, clause("brand", "nord"))]),
     ([SLOT], [pin("A", 4)]),
+    ([layout("list")], [layout("list")]),
+    ([synonym("lamp", "light")], [synonym("lamp", "light")]),
+    ([synonym("lamp", "light", one_way=True)], [apart("light", "lamp")]),
+    ([apart("灯")], [apart("灯", "台灯")]),
+    ([synonym("lamp", "light")], [replace_words("lamp", "desk")]),
+    ([replace_words("lamp", "light")], [replace_words("lamp", "light")]),
+    ([facets(first=["brand"])], [facets(first=["colour"], hide=["price"])]),
+    ([facets(values=[of("brand", first=["nord"])])], [facets(values=[of("brand", first=["lumo"], hide=["x"])])]),
+    ([facets(values=[of("brand", first=["nord"])])], [facets(values=[of("colour", hide=["nord"])])]),
 ]
 
 
@@ -247,3 +304,43 @@ def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked):
     if witness is not None:
         assert holds_at(first, witness)
         assert holds_at(second, witness)
+
+
+NAMES = st.sampled_from(["lamp", "lamps", "Lamp", "灯", "台灯", "light"])
+KEYS = st.lists(st.sampled_from(["brand", "colour", "price"]), max_size=2, unique=True)
+VALUES = st.lists(st.sampled_from(["red", "blue"]), max_size=2, unique=True)
+ARRANGED = st.builds(
+    lambda field, first, hidden: of(field, first, hidden), st.sampled_from(["brand", "colour"]), VALUES, VALUES
+)
+PAGE_ACTIONS = st.one_of(
+    st.builds(layout, st.sampled_from(["grid", "list", "comparison"])),
+    st.builds(
+        lambda word, other, weight, one_way: synonym(word, other, weight=weight, one_way=one_way),
+        NAMES, NAMES, st.sampled_from([0.5, 1.0]), st.booleans(),
+    ),
+    st.builds(lambda word, others: apart(word, *others), NAMES, st.lists(NAMES, max_size=1)),
+    st.builds(replace_words, NAMES, st.sampled_from(["", "desk", "Desk", "桌"])),
+    st.builds(
+        lambda first, hidden, opened, values: facets(first=first, hide=hidden, open=opened, values=values),
+        KEYS, KEYS, KEYS, st.lists(ARRANGED, max_size=1),
+    ),
+    st.builds(lambda zh: {"type": "redirect", "url": "/a/", "url_zh": zh}, st.sampled_from([None, "/b/"])),
+    st.builds(lambda sort: {"type": "sort", "sort": sort}, st.sampled_from(["newest", "rating"])),
+)  # fmt: skip
+
+
+def is_whole(action):
+    try:
+        compiled(action)
+    except RuleRefused:
+        return False
+    return True
+
+
+@hypothesis_settings(max_examples=600, deadline=None)
+@given(one=PAGE_ACTIONS.filter(is_whole), two=PAGE_ACTIONS.filter(is_whole))
+def test_no_page_meets_a_conflict_that_the_checker_missed(one, two):
+    """What a rule loses to another at search time is what the checker tells beforehand, of just these two."""
+    first, second = make_pair(([ALWAYS], {}, [ALWAYS], {}), ([one], [two]))
+    lost = {outcome.rule_id for outcome in resolve_wishes(match(first, second)).outcomes if outcome.status == "beaten"}
+    assert bool(lost) is bool(list_clashes(first, second))

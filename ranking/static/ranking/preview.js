@@ -66,9 +66,15 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
   }
 
   function column(title, side, kind) {
-    const head = el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`));
+    const head = el("div", {}, el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`)), pageFacts(side));
     if (!side.hits.length) return el("section", { className: "rule-column" }, head, el("p", { className: "rule-muted" }, say("Nothing is found.")));
     return el("section", { className: "rule-column", "aria-label": title }, head, el("ol", { className: "rule-hits" }, side.hits.map((hit) => row(hit, kind))));
+  }
+
+  // What the page is beside its products.
+  function pageFacts(side) {
+    const facts = [[say("laid out as"), say(side.layout)], ...(side.redirect ? [[say("sends to"), side.redirect]] : []), ...side.banners.map((banner) => [say("banner"), banner.title])];
+    return el("ul", { className: "rule-page-facts" }, facts.map(([name, text]) => el("li", {}, `${name} `, el("strong", {}, text))));
   }
 
   function row(hit, kind) {
