@@ -1,4 +1,4 @@
-"""Products that pins bring in for one variant: what facets must know of them, so that a click shows what was counted."""
+"""Products that pins bring in for one variant: what facets must know, so that a click shows what was counted."""
 
 import numpy as np
 
