@@ -106,6 +106,7 @@ def _say(conflict: Conflict) -> str:
         "layout": _("They lay the page out differently; the layout is that of “%(winner)s”."),
         "facet": _("One puts %(about)s first, the other leaves it out; it is left out."),
         "words": _("They say different things about “%(about)s”; what “%(winner)s” says counts."),
+        "variety": _("They mix products differently; it is done as “%(winner)s” says."),
         "stopped": _("“%(winner)s” says that no later rule applies, so “%(loser)s” does nothing there."),
     }
     details = {"about": conflict.about, "winner": conflict.winner.name, "loser": conflict.loser.name}
