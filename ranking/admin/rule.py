@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from ranking.admin.rule_endpoints import list_choices, list_products, show_preview
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
+from ranking.admin.rule_list import RuleList
 from ranking.admin.rule_words import describe_page_settings
 from ranking.errors import RuleRefused
 from ranking.merchandising.describe import describe_actions, describe_conditions
@@ -32,14 +33,13 @@ STATUS_COLOURS = {"live": "success", "draft": "info", "review": "warning", "paus
 
 
 @admin.register(Rule)
-class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
+class RuleAdmin(RuleList, SimpleHistoryAdmin, ModelAdmin):
     form = RuleForm
     change_form_template = "admin/ranking/rule/change_form.html"
     list_display = ["name", "show_status", "show_when", "show_do", "show_window", "priority", "updated_at"]
     list_filter = ["status", KindFilter]
     search_fields = ["name", "reason", "tags"]
     ordering = ["priority", "created_at", "id"]
-    show_full_result_count = False
     list_per_page = 50
     actions = ["make_live", "pause"]
     actions_submit_line = ["save_and_make_live", "save_and_pause"]
