@@ -18,6 +18,7 @@ from ranking.admin.rule_endpoints import list_choices, list_products, show_previ
 from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
+from ranking.admin.rule_list import RuleList
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
@@ -34,14 +35,13 @@ STATUS_COLOURS = {"live": "success", "draft": "info", "review": "warning", "paus
 
 
 @admin.register(Rule)
-class RuleAdmin(RuleFiles, SimpleHistoryAdmin, ModelAdmin):
+class RuleAdmin(RuleFiles, RuleList, SimpleHistoryAdmin, ModelAdmin):
     form = RuleForm
     change_form_template = "admin/ranking/rule/change_form.html"
     list_display = ["name", "show_status", "show_when", "show_do", "show_window", "priority", "updated_at"]
     list_filter = ["status", KindFilter]
     search_fields = ["name", "reason", "tags"]
     ordering = ["priority", "created_at", "id"]
-    show_full_result_count = False
     list_per_page = 50
     actions = ["make_live", "pause", "ask_what_if"]
     actions_submit_line = ["save_and_make_live", "save_and_pause"]

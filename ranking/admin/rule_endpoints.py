@@ -15,7 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.errors import ShopError
-from catalog.models import Attribute, AttributeValue, Brand, Category, Product
+from catalog.models import Attribute, AttributeValue, Brand, Category
+from ranking.admin.rule_products import find_by_sku
 from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, SearchRequest
 from ranking.merchandising.targets import find_product_ids
 from ranking.pipeline import search
@@ -58,8 +59,7 @@ def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
         cards = load_cards(list(found.values()), locale=locale, now=timezone.now())
         return JsonResponse({"products": [card_of(cards[id_], sku=sku) for sku, id_ in found.items() if id_ in cards]})
     words = request.GET.get("q", "").strip()[:MAX_QUERY_CHARACTERS]
-    named = Product.objects.filter(Q(sku__istartswith=words) | Q(variants__sku__istartswith=words), status="active")
-    ids = list(dict.fromkeys(named.order_by("sku").values_list("id", flat=True)[:MAX_PRODUCTS])) if words else []
+    ids = find_by_sku(words, limit=MAX_PRODUCTS) if words else []
     cards = load_cards(ids, locale=locale, now=timezone.now())
     chosen = {card.sku: card for card in (cards[id_] for id_ in ids if id_ in cards)}
     page = search(SearchRequest(query=words, locale=locale, facets=(), page_size=MAX_PRODUCTS, without_rules=("all",)))
