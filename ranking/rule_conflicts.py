@@ -1,6 +1,8 @@
 """Conflicts of a rule with the live ones, told to whoever writes it: what collides, who wins, and an example."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -23,25 +25,50 @@ from ranking.registry import LiveState, live_state
 MOST_TOLD = 20
 
 
+@dataclass
+class ConflictCheck:
+    """`is_complete` is False when time ran out before every live rule was compared."""
+
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    is_complete: bool = True
+
+
 def check_conflicts(document: RuleDocument) -> list[dict[str, Any]]:
     """What this rule, saved as it is and live, would collide with; at most MOST_TOLD entries."""
+    return look_for_conflicts(document, seconds=float("inf")).conflicts
+
+
+def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictCheck:
+    """As check_conflicts, for somebody who is still writing: what is found by then, the strongest rules first."""
     live = live_state()
     age = Rule.objects.filter(pk=document.id).values_list("created_at", flat=True).first() if document.id else None
     rule = compile_rule(document, created_at=age)
-    return [describe_conflict(conflict) for conflict in list_conflicts(rule, live, most=MOST_TOLD)]
+    check = ConflictCheck()
+    rules = _until(live.book.rules, time.monotonic() + seconds, check)
+    check.conflicts += [describe_conflict(found) for found in list_conflicts(rule, live, most=MOST_TOLD, rules=rules)]
+    return check
 
 
-def list_conflicts(rule: CompiledRule, live: LiveState, *, most: int) -> list[Conflict]:
-    """The first conflicts of a rule with the live ones, with the strongest rules first."""
-    membership = _Membership(live, timezone.now())
+def list_conflicts(
+    rule: CompiledRule, live: LiveState, *, most: int, rules: Iterable[CompiledRule] | None = None
+) -> list[Conflict]:
+    """The first conflicts of a rule with the live ones (or these of them), with the strongest rules first."""
     found = find_conflicts(
         rule,
-        live.book.rules,
+        live.book.rules if rules is None else rules,
         now=timezone.now(),
-        holds=membership.holds,
+        holds=_Membership(live, timezone.now()).holds,
         read=lambda words: _read_otherwise(words, live),
     )
     return list(islice(found, most))
+
+
+def _until(rules: Iterable[CompiledRule], deadline: float, check: ConflictCheck) -> Iterator[CompiledRule]:
+    for rule in rules:
+        if time.monotonic() > deadline:
+            check.is_complete = False
+            return
+        yield rule
 
 
 class _Membership:
@@ -78,9 +105,11 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
     return {
         "kind": conflict.kind,
         "about": conflict.about,
-        "message": _say(conflict),
-        "winner": {"id": conflict.winner.id, "name": conflict.winner.name},
-        "loser": {"id": conflict.loser.id, "name": conflict.loser.name},
+        "message": f"{_say(conflict)} {_say_example(conflict)}",
+        "sentence": _say(conflict),
+        "when": _say_example(conflict),
+        "winner": {"id": conflict.winner.id, "name": conflict.winner.name, "priority": conflict.winner.priority},
+        "loser": {"id": conflict.loser.id, "name": conflict.loser.name, "priority": conflict.loser.priority},
         "example": {
             "q": request.query,
             "category": request.category,
@@ -110,8 +139,7 @@ def _say(conflict: Conflict) -> str:
         "stopped": _("“%(winner)s” says that no later rule applies, so “%(loser)s” does nothing there."),
     }
     details = {"about": conflict.about, "winner": conflict.winner.name, "loser": conflict.loser.name}
-    sentence = sentences[conflict.kind] % details
-    return f"{sentence} {_say_example(conflict)}"
+    return sentences[conflict.kind] % details
 
 
 def _say_example(conflict: Conflict) -> str:

@@ -17,7 +17,12 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Search"),
             # Every address starts with "/": without this the entry would look chosen everywhere.
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
-            _item(_("Rules"), "rule", "ranking", "rule"),
+            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
+            {
+                **_link(_("Arrange results"), "drag_pan", "admin:ranking_rule_add", "?arrange=1"),
+                "permission": lambda request: request.user.has_perm("ranking.add_rule"),
+                "active": _arranges,
+            },
             _item(_("What-if"), "experiment", "ranking", "simulation"),
             _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
@@ -66,6 +71,15 @@ def _shows_configurations(request: HttpRequest) -> bool:
     return within and not request.path.startswith(_find(PREVIEW))
 
 
+def _arranges(request: HttpRequest) -> bool:
+    return "arrange" in request.GET and request.path.startswith(_find("admin:ranking_rule_changelist"))
+
+
+def _shows_rules(request: HttpRequest) -> bool:
+    """Arranging results is the rule form, but an entry of its own."""
+    return request.path.startswith(_find("admin:ranking_rule_changelist")) and not _arranges(request)
+
+
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(f"{app}.view_{model}")
 
@@ -83,8 +97,9 @@ def _item(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
     return {**_link(title, icon, f"admin:{app}_{model}_changelist"), "permission": may_view(app, model)}
 
 
-def _link(title: Any, icon: str, view: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": _find(view)}
+def _link(title: Any, icon: str, view: str, parameters: str = "") -> dict[str, Any]:
+    address = _find(view)
+    return {"title": title, "icon": icon, "link": address and address + parameters}
 
 
 def _find(view: str) -> str:

@@ -14,7 +14,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from ranking.admin.rule_endpoints import list_choices, list_products, show_preview
+from ranking.admin.rule_arrange import describe_arranging, read_controls, read_initial
+from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview
 from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
@@ -108,6 +109,7 @@ class RuleAdmin(RuleFiles, RuleList, SimpleHistoryAdmin, ModelAdmin):
 
         return [
             path("preview/", wrap(show_preview), name="ranking_rule_preview"),
+            path("conflicts/", wrap(show_conflicts), name="ranking_rule_conflicts"),
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
             *super().get_urls(),
@@ -115,18 +117,14 @@ class RuleAdmin(RuleFiles, RuleList, SimpleHistoryAdmin, ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?query=…` starts a rule for that query (links from search reports and the storefront)."""
-        initial: dict[str, Any] = {**super().get_changeform_initial_data(request)}
-        query = request.GET.get("query", "").strip()[:200]
-        if query:
-            initial["conditions"] = [{"type": "query", "match": "is", "values": [query]}]
-            initial["name"] = query
-        return initial
+        return {**super().get_changeform_initial_data(request), **read_initial(request.GET)}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "products", "choices")}
-        context.update(rule_page={**settings, "urls": urls})
+        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "conflicts", "products", "choices")}
+        preview = read_controls(request.GET)
+        context.update(rule_page={**settings, "urls": urls, "preview": preview}, arranged=describe_arranging(request))
         return super().render_change_form(request, context, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Rule, form: RuleForm, change: bool) -> None:

@@ -4,29 +4,35 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.errors import ShopError
 from catalog.models import Attribute, AttributeValue, Brand, Category
+from ranking.admin.rule_known import KNOWN, list_known
 from ranking.admin.rule_products import find_by_sku
-from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, SearchRequest
+from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, Filter, SearchRequest
+from ranking.merchandising.schedule import load_zone
+from ranking.merchandising.schema import parse_rule
 from ranking.merchandising.targets import find_product_ids
 from ranking.pipeline import search
 from ranking.retrieval.cards import load_cards
+from ranking.rule_conflicts import look_for_conflicts
 from ranking.rule_preview import PREVIEW_SIZE, preview_rule, preview_without
 from ranking.storefront.money import format_money
 from ranking.templatetags.storefront import picture
 
 MAX_CHOICES = 30
 MAX_PRODUCTS = 12
+# Somebody is typing meanwhile; what a longer look would find is told when the rule is saved.
+CONFLICT_SECONDS = 1.0
 
 
 def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
@@ -39,14 +45,40 @@ def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
         rule, asked = dict(body["rule"]), dict(body.get("search", {}))
         request_ = read_search(asked)
         answer = preview_rule(rule, request_) if rule.get("actions") else preview_without(str(rule.get("id")), request_)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OSError):
         return refuse("bad_preview", _("The preview request is malformed; load the page again."))
     except ShopError as error:
         return refuse(error.code, error.message, extra=error.extra, status=error.status)
-    for side in ("before", "after"):
-        for hit in answer[side]["hits"]:
-            decorate(hit, locale=str(asked.get("locale", "en")))
+    for hit in list_shown(answer):
+        decorate(hit, locale=str(asked.get("locale", "en")))
     return JsonResponse(answer)
+
+
+def list_shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every product row of both sides, each once: a page without a rule is the same object on both."""
+    sides = (answer["before"], answer["after"])
+    rows = [row for side in sides for name in ("hits", "hidden", "waiting") for row in side.get(name, ())]
+    return list({id(row): row for row in rows}.values())
+
+
+def show_conflicts(admin: Any, request: HttpRequest) -> JsonResponse:
+    """POST {rule}: what the rule as it stands would collide with were it live, and the address of the other rule."""
+    require_permission(admin, request)
+    if request.method != "POST":
+        return refuse("method_not_allowed", _("Send the rule by POST."), status=405)
+    try:
+        document = parse_rule(dict(json.loads(request.body)["rule"]))
+    except (ValueError, KeyError, TypeError):
+        return refuse("bad_rule", _("The rule could not be read; load the page again."))
+    except ShopError as error:
+        return refuse(error.code, error.message, extra=error.extra, status=error.status)
+    check = look_for_conflicts(document, seconds=CONFLICT_SECONDS)
+    own = str(document.id or "draft")
+    for conflict in check.conflicts:
+        conflict["wins"] = conflict["winner"]["id"] == own
+        other = conflict["loser"] if conflict["wins"] else conflict["winner"]
+        conflict["other"] = {**other, "url": reverse("admin:ranking_rule_change", args=[other["id"]])}
+    return JsonResponse({"conflicts": check.conflicts, "complete": check.is_complete})
 
 
 def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
@@ -72,6 +104,9 @@ def list_choices(admin: Any, request: HttpRequest) -> JsonResponse:
     """`?field=brand&q=ac` offers keys with their names; `&key=a&key=b` names those already chosen."""
     require_permission(admin, request)
     name = request.GET.get("field", "")
+    if name in KNOWN:
+        known = list_known(name, request.GET.get("q", "").strip())
+        return JsonResponse({"choices": [{"key": key, "label": key, "hint": ""} for key in known]})
     rows = choices_of(name)
     keys = request.GET.getlist("key")[:500]
     words = request.GET.get("q", "").strip()
@@ -109,17 +144,22 @@ def read_search(asked: dict[str, Any]) -> SearchRequest:
         device=str(asked.get("device", ""))[:20],
         segments=tuple(str(item) for item in list(asked.get("segments") or ())[:20]),
         sort=next((known for known in SORTS if known == sort), "relevance"),
+        filters=tuple(read_filter(dict(item)) for item in list(asked.get("filters") or ())[:20]),
         page_size=PREVIEW_SIZE,
-        now=read_moment(str(asked.get("now") or "")),
+        now=read_moment(str(asked.get("now") or ""), str(asked.get("zone") or settings.TIME_ZONE)),
     )
 
 
-def read_moment(text: str) -> datetime | None:
-    """Local time of the shop, as the page's date field gives it."""
+def read_filter(item: dict[str, Any]) -> Filter:
+    return Filter(str(item["field"])[:300], tuple(str(value)[:300] for value in list(item["values"])[:50]))
+
+
+def read_moment(text: str, zone: str) -> datetime | None:
+    """The page's date field gives wall-clock time; the zone stands beside it."""
     if not text:
         return None
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return moment if moment.tzinfo else moment.replace(tzinfo=load_zone(zone))
 
 
 def decorate(hit: dict[str, Any], *, locale: str) -> None:

@@ -81,6 +81,8 @@ class RuleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self._check_version(cleaned)
+        if self.data.get("arranged") and not (cleaned.get("reason") or "").strip():
+            self.add_error("reason", _("Say why the page is arranged like this: others will ask when it may go."))
         if not self.errors:
             self._check_document(cleaned)
         return cleaned

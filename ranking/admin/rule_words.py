@@ -57,6 +57,16 @@ WORDS = (
     noop("picture in the Chinese shop"), noop("leads to in the Chinese shop"),
     noop("to the page in the Chinese shop"), noop("Others in the Chinese shop"), noop("grid"), noop("list"),
     noop("comparison"), noop("laid out as"), noop("sends to"), noop("banner"),
+    # The page's own frame: preview, conflicts, arranging.
+    noop("Write when and what, or type what shoppers search for; the preview follows."), noop("The page now"),
+    noop("Shoppers search for"), noop("any shopper"), noop("any market"), noop("type or choose"), noop("all"),
+    noop("At this moment"), noop("Date and time"), noop("Now"), noop("New: press Enter to use it"),
+    noop("place kept"), noop("not among those shown"), noop("by this rule"), noop("waits"), noop("Show again"),
+    noop("Take the pin off"), noop("Move up"), noop("Move down"), noop("Pin the variant"), noop("Pin at position"),
+    noop("What to do with it"), noop("Sends the shopper to"), noop("Searches for"), noop("Sorted by"),
+    noop("before result"), noop("Conflicts with other rules"), noop("Conflicts"),
+    noop("Let the other win"), noop("Let this rule win"), noop("Show this search"), noop("Open the other rule"),
+    noop("To choose from"), noop("Not all rules could be compared in time; saving compares the rest."),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

@@ -105,7 +105,7 @@ function filterSentence(condition, onChange) {
 
 function fixedOrFree(condition, onChange) {
   const options = FIXED[condition.type];
-  if (!options) return picker({ field: "words", values: condition.values, label: condition.type, onChange: (values) => onChange({ ...condition, values }) });
+  if (!options) return picker({ field: condition.type, values: condition.values, label: KINDS().find(([kind]) => kind === condition.type)[1], placeholder: say("type or choose"), onChange: (values) => onChange({ ...condition, values }) });
   return el("span", { className: "rule-switches" }, options().map(([key, text]) => checkbox(text, condition.values.includes(key),
     (on) => onChange({ ...condition, values: on ? [...condition.values, key] : condition.values.filter((value) => value !== key) }))));
 }

@@ -57,6 +57,14 @@ export async function ask(url, parameters) {
   return response.json();
 }
 
+export async function post(url, body, signal) {
+  const response = await fetch(url, {
+    method: "POST", signal, body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
+  });
+  return { ok: response.ok, answer: await response.json() };
+}
+
 // Names of keys and products already fetched, so that a redraw asks nothing twice.
 const labels = new Map();
 const products = new Map();

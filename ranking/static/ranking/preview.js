@@ -1,38 +1,33 @@
 // The page this rule makes, beside the page without it: the same search that shoppers get.
-import { debounce, el, icon, remember, rememberProducts, say, settings } from "./dom.js";
-import { searchBox } from "./picker.js";
-import { sortLabel } from "./conditions.js";
+import { debounce, el, icon, post, rememberProducts, say, settings } from "./dom.js";
+import { startControls } from "./preview_controls.js";
+import { drawColumn } from "./preview_rows.js";
+import { dropZones } from "./row_menu.js";
 
-export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
-  const controls = { query: "", category: "", locale: document.documentElement.lang.startsWith("zh") ? "zh" : "en", market: "", sort: "relevance", now: "" };
-  let touched = false;
+export function startPreview({ panel, readRule, acts }) {
   const status = panel.querySelector("[data-status]");
   const columns = panel.querySelector("[data-columns]");
-  const form = panel.querySelector("[data-controls]");
+  const announcer = panel.querySelector("[data-announce]");
+  const controls = startControls({ form: panel.querySelector("[data-controls]"), onChange: () => refresh() });
   let asked = 0;
+  let focusNext = null; // the product whose row takes the focus when the page is drawn again
 
   const refresh = debounce(async () => {
     const mine = asked += 1;
-    status.dataset.state = "busy";
     const rule = readRule();
-    if (!touched) Object.assign(controls, guessSearch(rule, controls));
-    syncControls();
-    if (!rule.conditions.length) {
-      showNote(say("Write when and what; the preview follows."));
+    controls.follow(rule);
+    status.dataset.state = "busy";
+    if (!rule.conditions.length && !controls.values.query && !controls.values.category) {
+      showNote(say("Write when and what, or type what shoppers search for; the preview follows."));
       columns.replaceChildren();
       return;
     }
     try {
-      const response = await fetch(settings.urls.preview, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
-        body: JSON.stringify({ rule, search: controls }),
-      });
-      const answer = await response.json();
+      const sent = rule.conditions.length ? rule : { ...rule, actions: [] };
+      const { ok, answer } = await post(settings.urls.preview, { rule: sent, search: controls.values });
       if (mine !== asked) return;
-      if (!response.ok) { readErrors((answer.extra || {}).errors || {}); showNote(firstError(answer)); return; }
-      readErrors({});
-      show(answer, rule.actions.length > 0);
+      if (ok) show(answer, sent.actions.length > 0);
+      else showNote(firstError(answer));
     } catch { if (mine === asked) showNote(say("The preview could not be loaded.")); }
   }, 350);
 
@@ -46,116 +41,52 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
     status.replaceChildren(icon("edit_note"), el("span", {}, text));
   }
 
-  function show(answer, acts) {
-    if (!acts) {
-      showNote(say("This is the page now: drag a product to pin it, or choose what the rule does."));
-      columns.replaceChildren(column(say("Without this rule"), answer.after, "after"));
-      return;
-    }
+  function show(answer, isActing) {
+    const rows = (side) => [...side.hits, ...side.hidden, ...(side.waiting || [])];
+    rememberProducts([...rows(answer.before), ...rows(answer.after)].map((hit) => ({ ...hit, price_text: hit.sale_text || hit.price_text })));
+    if (isActing) tellFate(answer);
+    else showNote(say("This is the page now: drag a product to pin it, or choose what the rule does."));
+    const after = drawColumn({ title: isActing ? say("With this rule") : say("The page now"), side: answer.after, other: answer.before, acts: arranging });
+    const before = isActing ? drawColumn({ title: say("Without this rule"), side: answer.before, other: answer.after, acts: null }) : null;
+    columns.replaceChildren(...[before, after].filter(Boolean));
+    after.append(dropZones(arranging));
+    giveFocusBack();
+  }
+
+  function tellFate(answer) {
     const own = answer.outcomes;
     const holds = own.some((outcome) => outcome.status === "matched");
-    const reasons = [...new Set(own.filter((outcome) => outcome.status !== "matched").map((outcome) => outcome.reason))].filter(Boolean);
+    const reasons = [...new Set(own.map((outcome) => outcome.reason))].filter(Boolean);
     status.dataset.state = holds ? "on" : "off";
-    status.replaceChildren(icon(holds ? "check_circle" : "do_not_disturb_on"), el("span", {},
-      holds ? say("The rule holds for this search.") : say("The rule does not hold for this search.")),
-    ...reasons.slice(0, 4).map((reason) => el("small", {}, reason)));
+    status.replaceChildren(icon(holds ? "check_circle" : "do_not_disturb_on"),
+      el("span", {}, holds ? say("The rule holds for this search.") : say("The rule does not hold for this search.")),
+      ...reasons.slice(0, 4).map((reason) => el("small", {}, reason)));
     const others = answer.other_rules.filter((outcome) => outcome.status === "matched");
     if (others.length) status.append(el("small", {}, `${say("Other rules at work")}: ${others.map((outcome) => outcome.name).join(", ")}`));
-    rememberProducts([...answer.before.hits, ...answer.after.hits].map((hit) => ({ ...hit, price_text: hit.sale_text || hit.price_text })));
-    columns.replaceChildren(column(say("Without this rule"), answer.before, "before"), column(say("With this rule"), answer.after, "after"));
   }
 
-  function column(title, side, kind) {
-    const head = el("div", {}, el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`)), pageFacts(side));
-    if (!side.hits.length) return el("section", { className: "rule-column" }, head, el("p", { className: "rule-muted" }, say("Nothing is found.")));
-    return el("section", { className: "rule-column", "aria-label": title }, head, el("ol", { className: "rule-hits" }, side.hits.map((hit) => row(hit, kind))));
+  // Arranging says what it did, and keeps a keyboard user on the row that moved.
+  const told = (text, action) => (...values) => {
+    focusNext = values[0]?.sku || values[0];
+    announcer.textContent = text(...values);
+    action(...values);
+  };
+  const arranging = {
+    ...acts,
+    pin: told((sku, position) => `${sku}: ${say("pinned")} ${position}`, (sku, position) => acts.pin(sku, position, controls.values)),
+    pinVariant: told((hit, sku, position) => `${sku}: ${say("pinned")} ${position}`, (hit, sku, position) => acts.pinVariant(hit, sku, position, controls.values)),
+    unpin: told((sku) => `${sku}: ${say("Take the pin off")}`, acts.unpin),
+    hide: told((sku) => `${sku}: ${say("hidden")}`, (sku) => acts.hide(sku, controls.values)),
+    showAgain: told((sku) => `${sku}: ${say("Show again")}`, acts.showAgain),
+    boost: told((sku, sign) => `${sku}: ${sign > 0 ? say("boosted") : say("buried")}`, (sku, sign) => acts.boost(sku, sign, controls.values)),
+  };
+
+  function giveFocusBack() {
+    if (!focusNext) return;
+    const row = [...columns.querySelectorAll(".rule-column:last-of-type [data-sku]")].find((item) => item.dataset.sku === focusNext);
+    focusNext = null;
+    if (document.activeElement === document.body || columns.contains(document.activeElement)) row?.querySelector("[aria-haspopup=menu], button")?.focus();
   }
 
-  // What the page is beside its products.
-  function pageFacts(side) {
-    const facts = [[say("laid out as"), say(side.layout)], ...(side.redirect ? [[say("sends to"), side.redirect]] : []), ...side.banners.map((banner) => [say("banner"), banner.title])];
-    return el("ul", { className: "rule-page-facts" }, facts.map(([name, text]) => el("li", {}, `${name} `, el("strong", {}, text))));
-  }
-
-  function row(hit, kind) {
-    const badges = kind === "after" ? describe(hit) : leaving(hit);
-    const item = el("li", { className: `rule-hit${badges.length && kind === "before" ? " rule-hit--gone" : ""}${hit.moves.some((move) => isOwn(move)) ? " rule-hit--moved" : ""}`, draggable: kind === "after" },
-      el("span", { className: "rule-hit-position" }, String(hit.position)),
-      el("img", { src: hit.image, alt: "", width: 56, height: 56, loading: "lazy", draggable: false }),
-      el("div", { className: "rule-hit-text" },
-        el("span", { className: "rule-hit-title", title: hit.title }, hit.title),
-        el("span", { className: "rule-hit-line" }, hit.sale_text ? [el("strong", { className: "rule-sale" }, hit.sale_text), el("s", {}, hit.price_text)] : el("strong", {}, hit.price_text),
-          el("small", { className: "rule-muted" }, hit.sku), hit.in_stock ? null : el("small", { className: "rule-warning" }, say("out of stock"))),
-        badges.length ? el("span", { className: "rule-hit-badges" }, badges) : null),
-      kind === "after" ? el("span", { className: "rule-hit-tools" },
-        tool("keep", say("Pin here"), () => onPin(hit.sku, hit.position)), tool("visibility_off", say("Hide it"), () => onHide(hit.sku))) : null);
-    if (kind === "after") makeDraggable(item, hit);
-    return item;
-  }
-
-  function tool(name, label, action) {
-    return el("button", { type: "button", className: "rule-tool", title: label, "aria-label": label, onclick: action }, icon(name));
-  }
-
-  function makeDraggable(item, hit) {
-    item.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", hit.sku); event.dataTransfer.effectAllowed = "move"; item.classList.add("rule-hit--dragged"); });
-    item.addEventListener("dragend", () => item.classList.remove("rule-hit--dragged"));
-    item.addEventListener("dragover", (event) => { event.preventDefault(); item.classList.add("rule-hit--target"); });
-    item.addEventListener("dragleave", () => item.classList.remove("rule-hit--target"));
-    item.addEventListener("drop", (event) => { event.preventDefault(); item.classList.remove("rule-hit--target"); onPin(event.dataTransfer.getData("text/plain"), hit.position); });
-  }
-
-  function leaving(hit) {
-    return hit.other_position ? [] : [el("span", { className: "rule-badge rule-badge--hide" }, say("leaves the page"))];
-  }
-
-  function describe(hit) {
-    const names = { pin: say("pinned"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("Show only") };
-    const badges = hit.moves.map((move) => el("span", { className: `rule-badge rule-badge--${move.effect}${isOwn(move) ? "" : " rule-badge--other"}`, title: move.rule_name },
-      names[move.effect] + (move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "")));
-    if (!hit.other_position) badges.push(el("span", { className: "rule-badge rule-badge--new" }, say("new")));
-    else if (hit.other_position !== hit.position) {
-      const up = hit.other_position - hit.position;
-      badges.push(el("span", { className: up > 0 ? "rule-shift rule-shift--up" : "rule-shift rule-shift--down", title: up > 0 ? say("moves up") : say("moves down") }, `${up > 0 ? "▲" : "▼"} ${Math.abs(up)}`));
-    }
-    return badges;
-  }
-
-  function isOwn(move) {
-    return move.rule_id === (settings.id || "draft");
-  }
-
-  function guessSearch(rule, current) {
-    const query = rule.conditions.find((condition) => condition.type === "query" && !condition.negate && (condition.values || []).length);
-    const category = rule.conditions.find((condition) => condition.type === "category" && !condition.negate && condition.keys.length);
-    const locale = rule.locales.length === 1 ? rule.locales[0] : current.locale;
-    return { query: query ? query.values[0] : "", category: category ? category.keys[0] : "", locale: query && /[㐀-鿿]/.test(query.values[0]) ? "zh" : locale, market: rule.markets[0] || "" };
-  }
-
-  const inputs = {};
-  function syncControls() {
-    for (const [name, input] of Object.entries(inputs)) if (document.activeElement !== input) input.value = controls[name];
-  }
-  function control(name, label, input) {
-    inputs[name] = input;
-    input.addEventListener(input.tagName === "SELECT" || input.type === "datetime-local" ? "change" : "input", () => { touched = true; controls[name] = input.value; refresh(); });
-    return el("label", { className: `rule-field rule-field--${name}` }, el("span", {}, label), input);
-  }
-  const box = (type) => el("input", { type, className: "rule-input", autocomplete: "off" });
-  const options = (pairs) => el("select", { className: "rule-input rule-select" }, pairs.map(([value, text]) => el("option", { value }, text)));
-  const category = searchBox({ field: "category", label: say("category"), onPick: (key) => { touched = true; controls.category = key; syncControls(); refresh(); } });
-  const categoryInput = category.querySelector("input");
-  categoryInput.className = "rule-input";
-  inputs.category = categoryInput;
-  categoryInput.addEventListener("change", () => { if (!categoryInput.value) { touched = true; controls.category = ""; refresh(); } });
-  form.append(
-    control("query", say("the query"), box("search")),
-    el("label", { className: "rule-field rule-field--category" }, el("span", {}, say("category")), category),
-    control("locale", say("the language"), options([["en", say("English")], ["zh", say("Chinese")]])),
-    control("market", say("the market"), box("text")),
-    control("sort", say("the sort order"), options(settings.sorts.map((sort) => [sort, sortLabel(sort)]))),
-    control("now", say("at"), box("datetime-local")),
-  );
-  remember("category", []);
-  return refresh;
+  return { refresh, showSearch: controls.show };
 }

@@ -1,17 +1,23 @@
 // Ties the page together: the lists live in hidden text areas, every change redraws and asks for a new preview.
-import { el, settings } from "./dom.js";
-import { addPin, drawActions } from "./actions.js";
+import { el, say, settings } from "./dom.js";
+import { drawActions } from "./actions.js";
 import { drawConditions } from "./conditions.js";
 import { isFinished } from "./page_actions.js";
+import { picker } from "./picker.js";
 import { drawWindows } from "./windows.js";
+import { startConflicts } from "./conflicts_panel.js";
 import { startPreview } from "./preview.js";
+import { boostProduct, hideProduct, movePin, pinOf, removePin, showAgain } from "./rule_edits.js";
+import { warnUnsaved } from "./unsaved.js";
 
 const form = document.getElementById("rule_form");
+const panel = document.querySelector("[data-preview]");
 const store = (name) => form.querySelector(`textarea[name=${name}]`);
 const read = (name) => { try { return JSON.parse(store(name).value) || []; } catch { return []; } };
 const state = { conditions: read("conditions"), actions: read("actions"), windows: read("windows") };
 let errors = settings.errors;
 const draw = { conditions: drawConditions, actions: drawActions, windows: drawWindows };
+const earlier = [];
 
 // The message for this path, and for everything below it unless `alone`.
 function errorAt(path, alone = false) {
@@ -40,9 +46,24 @@ function restoreFocus(host, { index, label }) {
 }
 
 function change(name, value) {
+  earlier.push({ ...state });
+  if (earlier.length > 50) earlier.shift();
+  undoButton.disabled = false;
+  set(name, value);
+  refresh();
+}
+
+function set(name, value) {
   state[name] = value;
   errors = Object.fromEntries(Object.entries(errors).filter(([path]) => path.split(".")[0] !== name));
   redraw(name);
+}
+
+function undo() {
+  const before = earlier.pop();
+  undoButton.disabled = !earlier.length;
+  if (!before) return;
+  Object.keys(before).forEach((name) => before[name] !== state[name] && set(name, before[name]));
   refresh();
 }
 
@@ -57,31 +78,83 @@ function finishedParts() {
   return { conditions: state.conditions.filter(condition), actions: actions.map(trim), windows: state.windows.filter((item) => item.from || item.until) };
 }
 
+function listCodes(name) {
+  return (form.elements[name]?.value || "").split(",").map((code) => code.trim()).filter(Boolean);
+}
+
 function readRule() {
   const field = (name) => form.elements[name];
-  const codes = (name) => (field(name)?.value || "").split(",").map((code) => code.trim()).filter(Boolean);
   const rule = {
     name: field("name").value || "…", ...finishedParts(),
-    priority: Number(field("priority").value) || 0, stop_processing: field("stop_processing").checked, markets: codes("markets"),
+    priority: Number(field("priority").value) || 0, stop_processing: field("stop_processing").checked, markets: listCodes("markets"),
     locales: [...form.querySelectorAll("[name=locales]:checked")].map((box) => box.value),
   };
   return settings.id ? { ...rule, id: settings.id } : rule;
 }
 
-// While somebody writes, half-written parts are normal: messages show only for what the server refused on saving.
-const refresh = startPreview({
-  panel: document.querySelector("[data-preview]"),
-  readRule,
-  readErrors: () => {},
-  onPin: (sku, position) => change("actions", addPin(state.actions, sku, position)),
-  onHide: (sku) => {
-    const kept = state.actions.filter((action) => !(action.type === "pin" && action.sku === sku));
-    const hidden = kept.findIndex((action) => action.type === "hide" && action.target.length === 1 && action.target[0].field === "sku");
-    if (hidden < 0) change("actions", [...kept, { type: "hide", target: [{ field: "sku", values: [sku] }] }]);
-    else change("actions", kept.map((action, index) => (index === hidden ? { ...action, target: [{ field: "sku", values: [...new Set([...action.target[0].values, sku])] }] } : action)));
-  },
+// Who arranges a page before writing when the rule holds means the page looked at.
+function meanThisSearch(search) {
+  if (state.conditions.length || !search) return;
+  const conditions = [];
+  if (search.query) conditions.push({ type: "query", match: "is", values: [search.query] });
+  if (search.category) conditions.push({ type: "category", keys: [search.category] });
+  if (conditions.length) set("conditions", conditions);
+  if (!form.elements.name.value) form.elements.name.value = search.query || search.category;
+}
+
+const arrange = (edit) => (...values) => {
+  meanThisSearch(values.at(-1));
+  change("actions", edit(state.actions, ...values));
+};
+const acts = {
+  pinOf: (hit) => pinOf(state.actions, hit),
+  isHidden: (sku) => showAgain(state.actions, sku) !== state.actions && JSON.stringify(showAgain(state.actions, sku)) !== JSON.stringify(state.actions),
+  pin: arrange((actions, sku, position) => movePin(actions, sku, position)),
+  pinVariant: arrange((actions, hit, sku, position) => movePin(removePin(actions, pinOf(actions, hit)?.sku), sku, position)),
+  unpin: (sku) => change("actions", removePin(state.actions, sku)),
+  hide: arrange((actions, sku) => hideProduct(actions, sku)),
+  showAgain: (sku) => change("actions", showAgain(state.actions, sku)),
+  boost: arrange((actions, sku, sign) => boostProduct(actions, sku, sign)),
+};
+
+// The codes of a plain field as chips that offer what other rules use.
+function offerCodes(name, kind, label) {
+  const input = form.elements[name];
+  if (!input) return;
+  const host = el("span", { className: "rule-codes" });
+  const drawCodes = () => host.replaceChildren(picker({
+    field: kind, values: listCodes(name), label, placeholder: say("all"),
+    onChange: (codes) => { input.value = codes.join(","); drawCodes(); host.querySelector("input").focus(); refresh(); },
+  }));
+  input.hidden = true;
+  input.after(host);
+  document.querySelector(`label[for=${input.id}]`)?.addEventListener("click", () => host.querySelector("input").focus());
+  drawCodes();
+}
+
+function setPriority(priority) {
+  const input = form.elements.priority;
+  input.value = priority;
+  input.closest("details").open = true;
+  refresh();
+}
+
+const undoButton = document.querySelector("[data-undo]");
+undoButton.addEventListener("click", undo);
+const preview = startPreview({ panel, readRule, acts });
+const refreshConflicts = startConflicts({
+  panel: document.querySelector("[data-conflicts]"), badge: document.querySelector("[data-conflict-count]"), readRule, onPriority: setPriority,
+  onShow: (example) => { preview.showSearch(example); document.querySelector("[data-columns]").scrollIntoView({ block: "nearest" }); },
 });
 
+function refresh() {
+  preview.refresh();
+  refreshConflicts();
+}
+
 Object.keys(draw).forEach(redraw);
+offerCodes("markets", "market", say("the market"));
 form.addEventListener("change", (event) => { if (event.target.name && event.target.tagName !== "TEXTAREA") refresh(); });
+warnUnsaved(form, Object.keys(settings.errors).length > 0);
+document.querySelector(".rule-page .rule-error")?.scrollIntoView({ block: "center" });
 refresh();
