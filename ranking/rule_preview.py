@@ -62,6 +62,10 @@ def describe_page(page: Page, *, other: Page, hidden: Sequence[Hidden] = ()) -> 
         "hidden": [{**describe_hit(item.hit, elsewhere=elsewhere), "moves": [asdict(item.move)]} for item in hidden],
         "banners": [asdict(banner) for banner in page.banners],
         "redirect": asdict(page.redirect) if page.redirect else None,
+        "groups": [
+            {"title": group.title, "position": group.position, "skus": [hit.product.sku for hit in group.hits]}
+            for group in page.groups
+        ],
         "facets": [{"field": facet.field, "label": facet.label} for facet in page.facets],
         "sort": page.sort,
         "rewritten": page.rewritten,

@@ -29,6 +29,10 @@ function pageFacts(side, other) {
   if (side.redirect) facts.push(fact("subdirectory_arrow_right", `${say("Sends the shopper to")} ${side.redirect.url}`, (page) => page.redirect));
   if (side.rewritten) facts.push(fact("find_replace", `${say("Searches for")} “${side.rewritten}”`, (page) => page.rewritten));
   if (side.sort !== "relevance") facts.push(fact("sort", `${say("Sorted by")} ${sortLabel(side.sort)}`, (page) => page.sort));
+  if (side.layout !== "grid" || other.layout !== "grid") facts.push(fact("dashboard", `${say("laid out as")} ${say(side.layout)}`, (page) => page.layout));
+  for (const group of side.groups) {
+    facts.push(fact("playlist_add", `${group.title} (${say("before result")} ${group.position}): ${group.skus.join(" · ")}`, (page) => page.groups));
+  }
   for (const banner of side.banners) {
     const place = banner.slot === "inline" ? `${say("before result")} ${banner.position}` : SLOTS()[banner.slot];
     facts.push(fact("image", `${say("Banner")} ${place}: ${banner.title}`, (page) => page.banners.some((item) => item.title === banner.title && item.slot === banner.slot)));
