@@ -119,12 +119,7 @@ def make_hooks(facts: QueryFacts) -> Iterator[str]:
     """Every index key under which a rule that could hold for these facts may be filed (see compile.py)."""
     yield "query:empty" if facts.is_empty else "query:any"
     for mark, wording in (*(("a", wording) for wording in facts.wordings), ("p", facts.plain)):
-        yield f"{mark}text:{wording.text}"
-        yield f"{mark}words:{JOINT.join(wording.words)}"
-        for size in range(1, RUN + 1):
-            for start in range(len(wording.words) - size + 1):
-                yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
-        yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))
+        yield from list_word_hooks(mark, wording)
     for key in facts.categories:
         yield f"category:{key}"
         yield from (f"under:{ancestor}" for ancestor in list_ancestors(key))
@@ -137,3 +132,13 @@ def make_hooks(facts: QueryFacts) -> Iterator[str]:
     yield f"market:{facts.market}"
     yield f"locale:{facts.locale}"
     yield f"device:{facts.device}"
+
+
+def list_word_hooks(mark: str, wording: Wording) -> Iterator[str]:
+    """The index keys of a query's words alone; `mark` says how conditions read them."""
+    yield f"{mark}text:{wording.text}"
+    yield f"{mark}words:{JOINT.join(wording.words)}"
+    for size in range(1, RUN + 1):
+        for start in range(len(wording.words) - size + 1):
+            yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
+    yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))
