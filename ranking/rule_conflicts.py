@@ -1,9 +1,11 @@
 """Conflicts of a rule with the live ones, told to whoever writes it: what collides, who wins, and an example."""
 
+import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -11,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.text import analyse
-from ranking.language.concepts import current_concepts, translate_terms
-from ranking.merchandising.clauses import Clause, to_filters
+from ranking.language.concepts import ConceptBook, current_concepts, translate_terms
+from ranking.merchandising.actions import Action, PinAction, list_clauses
+from ranking.merchandising.clauses import SKU_FIELD, Clause, to_filters
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
 from ranking.merchandising.facts import Reading, Wording
+from ranking.merchandising.rivals import Sieve
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import Targets, find_product_ids
 from ranking.models import Rule
@@ -44,31 +48,62 @@ def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictChe
     age = Rule.objects.filter(pk=document.id).values_list("created_at", flat=True).first() if document.id else None
     rule = compile_rule(document, created_at=age)
     check = ConflictCheck()
-    rules = _until(live.book.rules, time.monotonic() + seconds, check)
-    check.conflicts += [describe_conflict(found) for found in list_conflicts(rule, live, most=MOST_TOLD, rules=rules)]
+    limit = partial(_until, deadline=time.monotonic() + seconds, check=check)
+    check.conflicts += [describe_conflict(found) for found in list_conflicts(rule, live, most=MOST_TOLD, limit=limit)]
     return check
 
 
 def list_conflicts(
-    rule: CompiledRule, live: LiveState, *, most: int, rules: Iterable[CompiledRule] | None = None
+    rule: CompiledRule,
+    live: LiveState,
+    *,
+    most: int,
+    limit: Callable[[Iterable[CompiledRule]], Iterable[CompiledRule]] = iter,
 ) -> list[Conflict]:
-    """The first conflicts of a rule with the live ones (or these of them), with the strongest rules first."""
-    found = find_conflicts(
-        rule,
-        live.book.rules if rules is None else rules,
-        now=timezone.now(),
-        holds=_Membership(live, timezone.now()).holds,
-        read=lambda words: _read_otherwise(words, live),
-    )
+    """The first conflicts of a rule with the live ones (`limit` may leave some out), with the strongest rules first."""
+    concepts = current_concepts(live.snapshot.vocabulary)
+    read = cache(partial(_read_otherwise, concepts=concepts))
+    rivals = _find_rivals(rule, live, concepts)
+    membership = _Membership(live, timezone.now())
+    membership.learn(list_named_skus([rule, *rivals]))
+    found = find_conflicts(rule, limit(rivals), now=timezone.now(), holds=membership.holds, read=read)
     return list(islice(found, most))
 
 
-def _until(rules: Iterable[CompiledRule], deadline: float, check: ConflictCheck) -> Iterator[CompiledRule]:
+def _until(rules: Iterable[CompiledRule], *, deadline: float, check: ConflictCheck) -> Iterator[CompiledRule]:
     for rule in rules:
         if time.monotonic() > deadline:
             check.is_complete = False
             return
         yield rule
+
+
+class _Shelf:
+    """The sieve remembers the rules it has read, with the translations of then."""
+
+    concepts: ConceptBook | None = None
+    sieve: Sieve
+    lock = threading.Lock()
+
+
+def _find_rivals(rule: CompiledRule, live: LiveState, concepts: ConceptBook) -> list[CompiledRule]:
+    with _Shelf.lock:
+        if _Shelf.concepts is not concepts:
+            _Shelf.concepts, _Shelf.sieve = concepts, Sieve(partial(_read_otherwise, concepts=concepts))
+        return _Shelf.sieve.find_rivals(rule, live.book)
+
+
+def list_named_skus(rules: Iterable[CompiledRule]) -> set[str]:
+    """What must be looked up to tell whether one rule takes away what another pins."""
+    return {sku for rule in rules for action in rule.actions for sku in _list_skus(action)}
+
+
+def _list_skus(action: Action) -> Iterator[str]:
+    if isinstance(action, PinAction):
+        yield action.sku
+    for clause in list_clauses(action)[1]:
+        if clause.field == SKU_FIELD:
+            yield from clause.values
 
 
 class _Membership:
@@ -77,23 +112,37 @@ class _Membership:
     def __init__(self, live: LiveState, now: datetime) -> None:
         self._live, self._now = live, now
         self._ordinals: dict[str, int] = {}
+        self._members: dict[tuple[Clause, ...], frozenset[int]] = {}
 
     def holds(self, sku: str, clauses: Sequence[Clause]) -> bool | None:
         """None for a product that is not in the index."""
         named = {sku, *(value for clause in clauses if clause.field == "sku" for value in clause.values)}
-        unknown = [name for name in named if name not in self._ordinals]
+        self.learn(named)
+        if self._ordinals[sku] < 0:
+            return None
+        if tuple(clauses) not in self._members:
+            self._members[tuple(clauses)] = self._list_members(clauses)
+        return self._ordinals[sku] in self._members[tuple(clauses)]
+
+    def learn(self, skus: Iterable[str]) -> None:
+        """Where these SKUs stand in the index, read in one statement."""
+        unknown = [name for name in skus if name not in self._ordinals]
         if unknown:
             found = find_product_ids(unknown)
             ordinals = self._live.snapshot.ordinals(list(found.values())).tolist() if found else []
             self._ordinals |= dict.fromkeys(unknown, -1) | dict(zip(found, ordinals, strict=True))
-        if self._ordinals[sku] < 0:
-            return None
-        targets = Targets(self._live.snapshot, self._now, self._ordinals)
-        return bool(targets.mask(to_filters(clauses))[self._ordinals[sku]])
+            self._members.clear()
+
+    def _list_members(self, clauses: Sequence[Clause]) -> frozenset[int]:
+        """Those among the products looked up; the mask of the whole catalog would be too large to keep for each."""
+        if all(clause.field == SKU_FIELD and not clause.exclude for clause in clauses):
+            sets = [{self._ordinals[value] for value in clause.values} for clause in clauses]
+            return frozenset(set.intersection(*sets) - {-1})
+        mask = Targets(self._live.snapshot, self._now, self._ordinals).mask(to_filters(clauses))
+        return frozenset(ordinal for ordinal in self._ordinals.values() if ordinal >= 0 and mask[ordinal])
 
 
-def _read_otherwise(words: str, live: LiveState) -> tuple[Reading, ...]:
-    concepts = current_concepts(live.snapshot.vocabulary)
+def _read_otherwise(words: str, *, concepts: ConceptBook) -> tuple[Reading, ...]:
     return tuple(
         Reading("translated", Wording(text, terms)) for text, terms in translate_terms(tuple(analyse(words)), concepts)
     )

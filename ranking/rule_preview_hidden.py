@@ -119,9 +119,7 @@ def list_waiting(page: Page, *, draft: CompiledRule) -> list[Waiting]:
     ids = find_product_ids([pin.sku for pin in pins])
     stands = {hit.product_id: hit.position for hit in page.hits}
     absent = [
-        pin
-        for pin in pins
-        if (id_ := ids.get(pin.sku)) and id_ not in placed and stands.get(id_) != pin.position
+        pin for pin in pins if (id_ := ids.get(pin.sku)) and id_ not in placed and stands.get(id_) != pin.position
     ]
     cards = load_cards(
         [ids[pin.sku] for pin in absent], locale=page.request.locale, now=page.request.now or timezone.now()

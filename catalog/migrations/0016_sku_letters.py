@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0014_llm_cache'),
+        ('catalog', '0015_summary_columns'),
     ]
 
     operations = [

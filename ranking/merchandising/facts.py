@@ -141,12 +141,7 @@ def make_hooks(facts: QueryFacts, kinds: frozenset[str]) -> Iterator[str]:
     if facts.forgives and not facts.is_empty and ("near" in kinds or "nearis" in kinds):
         yield from list_near_keys(facts.analysed.text, whole="nearis" in kinds, inside="near" in kinds)
     for mark, wording in marked:
-        yield f"{mark}text:{wording.text}"
-        yield f"{mark}words:{JOINT.join(wording.words)}"
-        for size in range(1, RUN + 1):
-            for start in range(len(wording.words) - size + 1):
-                yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
-        yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))
+        yield from list_word_hooks(mark, wording)
     for key in facts.categories:
         yield f"category:{key}"
         yield from (f"under:{ancestor}" for ancestor in list_ancestors(key))
@@ -159,3 +154,13 @@ def make_hooks(facts: QueryFacts, kinds: frozenset[str]) -> Iterator[str]:
     yield f"market:{facts.market}"
     yield f"locale:{facts.locale}"
     yield f"device:{facts.device}"
+
+
+def list_word_hooks(mark: str, wording: Wording) -> Iterator[str]:
+    """The index keys of a query's words alone; `mark` says how conditions read them."""
+    yield f"{mark}text:{wording.text}"
+    yield f"{mark}words:{JOINT.join(wording.words)}"
+    for size in range(1, RUN + 1):
+        for start in range(len(wording.words) - size + 1):
+            yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
+    yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))

@@ -20,6 +20,7 @@ from ranking.merchandising.match import find_miss
 from ranking.merchandising.meeting import find_meeting
 from ranking.merchandising.page_wishes import resolve_wishes
 from ranking.merchandising.pins import Pin, place_pins
+from tests.ranking.rule_strategies import CONDITIONS, SEARCHES
 from tests.ranking.rule_words import (
     ALWAYS,
     NOW,
@@ -287,44 +288,6 @@ def test_membership_of_products_is_asked_of_the_caller():
     assert list(find_conflicts(first, [second], now=NOW)) == []
     (conflict,) = find_conflicts(first, [second], now=NOW, holds=lambda sku, clauses: True)
     assert (conflict.kind, conflict.about) == ("removed", "A")
-
-
-WORDS = st.sampled_from(["lamp", "desk", "red", "耳机", "无线", "手机壳"])
-PHRASES = st.lists(WORDS, min_size=1, max_size=2).map(" ".join)
-QUERY = st.builds(
-    lambda match, values, negate: on_query(*values, match=match, negate=negate),
-    st.sampled_from(["is", "starts", "ends", "contains"]),
-    st.lists(PHRASES, min_size=1, max_size=2, unique=True),
-    st.booleans(),
-)
-OTHERS = st.one_of(
-    st.builds(lambda key, negate: category(key, negate=negate), st.sampled_from(["a", "a/b", "c"]), st.booleans()),
-    st.builds(
-        lambda values, negate, exactly: {
-            "type": "filter", "field": "brand", "values": values, "negate": negate, "exactly": exactly and bool(values),
-        },
-        st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True), st.booleans(), st.booleans(),
-    ),
-    st.builds(
-        lambda kind, negate: when(*kind, negate=negate),
-        st.sampled_from(
-            [("market", "cn"), ("segment", "vip"), ("device", "phone"), ("sort", "newest"), ("locale", "zh")]
-        ),
-        st.booleans(),
-    ),
-)  # fmt: skip
-CONDITIONS = st.lists(st.one_of(QUERY, OTHERS), min_size=1, max_size=2)
-SEARCHES = st.fixed_dictionaries(
-    {
-        "query": st.lists(WORDS, max_size=3).map(" ".join),
-        "category": st.sampled_from(["", "a", "a/b", "c"]),
-        "market": st.sampled_from(["", "cn", "us"]),
-        "segments": st.sampled_from([(), ("vip",)]),
-        "device": st.sampled_from(["phone", "desktop"]),
-        "sort": st.sampled_from(["relevance", "newest"]),
-        "locale": st.sampled_from(["en", "zh"]),
-    }
-)
 
 
 @hypothesis_settings(max_examples=400, deadline=None)
