@@ -1,19 +1,24 @@
 """Conflicts of a rule with the live ones, told to whoever writes it: what collides, who wins, and an example."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.text import analyse
+from catalog.text import analyse, detect_language
+from ranking.contracts import Understanding
 from ranking.language.concepts import current_concepts, translate_terms
+from ranking.language.synonyms import SynonymBook, current_synonyms
 from ranking.merchandising.clauses import Clause, to_filters
 from ranking.merchandising.compile import compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
 from ranking.merchandising.facts import Reading, Wording
+from ranking.merchandising.meeting_words import split_same
+from ranking.merchandising.readings import read_same
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import Targets, find_product_ids
 from ranking.models import Rule
@@ -35,6 +40,7 @@ def check_conflicts(document: RuleDocument) -> list[dict[str, Any]]:
         now=timezone.now(),
         holds=membership.holds,
         read=lambda words: _read_otherwise(words, live),
+        same=_find_same(live),
     )
     return [describe_conflict(conflict) for conflict in islice(found, MOST_TOLD)]
 
@@ -61,10 +67,25 @@ class _Membership:
 
 
 def _read_otherwise(words: str, live: LiveState) -> tuple[Reading, ...]:
-    concepts = current_concepts(live.snapshot.vocabulary)
-    return tuple(
-        Reading("translated", Wording(text, terms)) for text, terms in translate_terms(tuple(analyse(words)), concepts)
+    terms = tuple(analyse(words))
+    translated = (
+        Reading("translated", Wording(text, said))
+        for text, said in translate_terms(terms, current_concepts(live.snapshot.vocabulary))
     )
+    understanding = Understanding(words, detect_language(words), terms)
+    return (*translated, *read_same(understanding, _synonyms(live), ""))
+
+
+def _find_same(live: LiveState) -> Callable[[str], Sequence[str]]:
+    """Which words the synonym list also takes for a phrase."""
+    entries = _synonyms(live).table.entries
+    pairs = ((typed, meant.terms) for typed, alternatives in entries.items() for meant in alternatives)
+    by_meaning = cache(lambda: split_same(pairs))
+    return lambda phrase: by_meaning().get(tuple(analyse(phrase)), ())
+
+
+def _synonyms(live: LiveState) -> SynonymBook:
+    return current_synonyms(live.versions.get("synonyms", 0))
 
 
 def describe_conflict(conflict: Conflict) -> dict[str, Any]:
@@ -85,6 +106,7 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
             "locale": request.locale,
             "segments": list(request.segments),
             "device": request.device,
+            "found": witness.found,
             "now": witness.at.isoformat(),
         },
     }
@@ -110,6 +132,7 @@ def _say_example(conflict: Conflict) -> str:
     at = timezone.localtime(conflict.witness.at)
     parts = [_("“%s”") % request.query if request.query else _("no words")]
     parts += [f"{item.field} {'/'.join(item.values)}" for item in request.filters]
+    parts += [_("nothing is found")] if conflict.witness.found == 0 else []
     parts += [value for value in (request.category, request.market, *request.segments) if value]
     details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M}"}
     return _("For example: %(search)s, on %(at)s.") % details

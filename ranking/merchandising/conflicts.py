@@ -23,6 +23,7 @@ from ranking.merchandising.actions import (
 from ranking.merchandising.clauses import SKU_FIELD, Clause
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.meeting import Read, Witness, find_meeting
+from ranking.merchandising.meeting_words import Same
 
 Kind = Literal["position", "product", "removed", "opposed", "redirect", "sort", "stopped"]
 # Whether a product (by SKU) is one that the clauses mean; None: not known.
@@ -65,6 +66,7 @@ def find_conflicts(
     now: datetime,
     holds: Holds = name_skus,
     read: Read = lambda words: (),
+    same: Same = lambda phrase: (),
 ) -> Iterator[Conflict]:
     """Conflicts of one rule with others, one for each thing both want. What `holds` does not know is no conflict."""
     for other in others:
@@ -73,7 +75,7 @@ def find_conflicts(
         clashes = list_clashes(rule, other, holds=holds)
         if not clashes:
             continue
-        witness = find_meeting(rule, other, now=now, read=read)
+        witness = find_meeting(rule, other, now=now, read=read, same=same)
         if witness is None:
             continue
         winner, loser = sorted((rule, other), key=lambda each: each.order)

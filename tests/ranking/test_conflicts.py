@@ -30,6 +30,10 @@ def category(*keys, **options):
     return {"type": "category", "keys": list(keys), **options}
 
 
+def expression(text, **options):
+    return on_query(text, match="expression", **options)
+
+
 ELEVEN = [window("2026-11-11T00:00", "2026-11-12T00:00")]
 SLOT = {"type": "slot", "target": [clause("brand", "nord")], "position": 1, "until": 3}
 # (conditions and fields of the first rule, of the second): both can hold in one search.
@@ -72,6 +76,20 @@ MEETING = [
         [{"type": "detected", "field": "size", "minimum": 140}],
         {},
     ),
+    ([on_query("headphones", match="fuzzy")], {}, [on_query("hedphone", match="is", use_analysis=False)], {}),
+    ([on_query("laptop", match="fuzzy")], {}, [on_query("leptap", match="fuzzy")], {}),
+    ([on_query("手机壳", match="fuzzy")], {}, [on_query("手机客")], {}),
+    ([on_query("bluetooth", match="fuzzy")], {}, [on_query("blue")], {}),
+    ([on_query("charger", typos=True)], {}, [on_query("charger", negate=True)], {}),
+    ([on_query("运动鞋", typos=True)], {}, [on_query("运动鞋", negate=True)], {}),
+    ([expression("smartphone AND NOT (case OR 保护壳)")], {}, [on_query("phone case", negate=True)], {}),
+    ([expression("lamp AND NOT “red lamp”")], {}, [on_query("red")], {}),
+    ([expression("(手机 或 平板) 与 壳*")], {}, [expression("NOT (NOT 平板)")], {}),
+    ([expression("phone*")], {}, [expression("NOT phone")], {}),
+    ([expression("^lamp AND desk$")], {}, [expression("red OR blue")], {}),
+    ([expression("NOT (lamp OR desk)")], {}, [expression("NOT chair")], {}),
+    ([{"type": "results"}], {}, [on_query("lamp")], {}),
+    ([{"type": "results", "at_most": 3}], {}, [{"type": "results"}], {}),
 ]
 # No search satisfies both.
 DISJOINT = [
@@ -91,6 +109,14 @@ DISJOINT = [
     ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"windows": [window("2026-11-12T00:00", "2026-11-13T00:00")]}),
     ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"expires_at": "2026-11-10T15:59:59+00:00"}),
     ([ALWAYS], {"windows": [window("2020-01-01T00:00", "2021-01-01T00:00")]}, [ALWAYS], {}),
+    ([on_query("headphones", match="fuzzy")], {}, [on_query("keyboards", match="fuzzy")], {}),
+    ([on_query("cat", match="fuzzy")], {}, [on_query("car", match="fuzzy")], {}),
+    ([on_query("iphone 14", match="fuzzy")], {}, [on_query("iphone 15", match="fuzzy")], {}),
+    ([on_query("手机", match="fuzzy")], {}, [on_query("耳机", match="fuzzy")], {}),
+    ([expression("lamp AND desk")], {}, [expression("NOT desk")], {}),
+    ([expression("lamp OR desk")], {}, [expression("NOT (lamp OR desk)")], {}),
+    ([expression("phone*")], {}, [expression("NOT phone*")], {}),
+    ([expression("NOT lamp")], {}, [on_query(match="empty")], {}),
     (
         [{"type": "detected", "field": "size", "maximum": 100}],
         {},
@@ -134,7 +160,9 @@ def holds_at(rule, witness):
     detected = {}
     for name, key in witness.detected:
         detected[name] = detected.get(name, frozenset()) | {key}
-    facts = replace(facts, intent=witness.intent, detected=detected, numbers=witness.numbers)
+    facts = replace(
+        facts, intent=witness.intent, detected=detected, numbers=witness.numbers, found=witness.found
+    )
     return find_miss(rule, facts) is None and not rule.find_closed_reason(witness.at.timestamp())
 
 
@@ -196,13 +224,26 @@ def test_membership_of_products_is_asked_of_the_caller():
     assert (conflict.kind, conflict.about) == ("removed", "A")
 
 
-WORDS = st.sampled_from(["lamp", "desk", "red", "耳机", "无线", "手机壳"])
+WORDS = st.sampled_from(["lamp", "desk", "red", "耳机", "无线", "手机壳", "headphones", "hedphones", "手机客", "lamps"])
 PHRASES = st.lists(WORDS, min_size=1, max_size=2).map(" ".join)
 QUERY = st.builds(
-    lambda match, values, negate: on_query(*values, match=match, negate=negate),
-    st.sampled_from(["is", "starts", "ends", "contains"]),
+    lambda match, values, typos, negate: on_query(*values, match=match, typos=typos, negate=negate),
+    st.sampled_from(["is", "starts", "ends", "contains", "fuzzy"]),
     st.lists(PHRASES, min_size=1, max_size=2, unique=True),
     st.booleans(),
+    st.booleans(),
+)
+LEAVES = st.one_of(PHRASES.map('"{}"'.format), WORDS, WORDS.map("^{}".format), st.sampled_from(["lam*", "手机*", "desk$"]))
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" AND ", " OR ", " "]), inner).map(lambda parts: f"({''.join(parts)})"),
+        inner.map("NOT {}".format),
+    ),
+    max_leaves=4,
+)
+EXPRESSIONS = st.builds(
+    lambda text, typos, negate: expression(text, typos=typos, negate=negate), TREES, st.booleans(), st.booleans()
 )
 OTHERS = st.one_of(
     st.builds(lambda key, negate: category(key, negate=negate), st.sampled_from(["a", "a/b", "c"]), st.booleans()),
@@ -220,7 +261,8 @@ OTHERS = st.one_of(
         st.booleans(),
     ),
 )  # fmt: skip
-CONDITIONS = st.lists(st.one_of(QUERY, OTHERS), min_size=1, max_size=2)
+FEW = st.builds(lambda most: {"type": "results", "at_most": most}, st.integers(0, 3))
+CONDITIONS = st.lists(st.one_of(QUERY, EXPRESSIONS, OTHERS, FEW), min_size=1, max_size=2)
 SEARCHES = st.fixed_dictionaries(
     {
         "query": st.lists(WORDS, max_size=3).map(" ".join),
@@ -235,10 +277,10 @@ SEARCHES = st.fixed_dictionaries(
 
 
 @hypothesis_settings(max_examples=400, deadline=None)
-@given(one=CONDITIONS, two=CONDITIONS, asked=SEARCHES)
-def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked):
+@given(one=CONDITIONS, two=CONDITIONS, asked=SEARCHES, found=st.sampled_from([None, 0, 2, 50]))
+def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked, found):
     first, second = make_pair((one, {}, two, {}), CLASHING[0])
-    facts = facts_of(asked.pop("query"), **asked)
+    facts = replace(facts_of(asked.pop("query"), **asked), found=found)
     met = find_miss(first, facts) is None and find_miss(second, facts) is None
     assert list_clashes(first, second)
     witness = find_meeting(first, second, now=NOW)
