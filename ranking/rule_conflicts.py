@@ -12,18 +12,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.text import analyse
-from ranking.language.concepts import ConceptBook, current_concepts, translate_terms
 from ranking.merchandising.actions import Action, PinAction, list_clauses
 from ranking.merchandising.clauses import SKU_FIELD, Clause, to_filters
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
-from ranking.merchandising.facts import Reading, Wording
 from ranking.merchandising.rivals import Sieve
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import Targets, find_product_ids
 from ranking.models import Rule
 from ranking.registry import LiveState, live_state
+from ranking.rule_word_books import WordBooks, open_books
 
 # More would not be read; the first ones are with the strongest rules.
 MOST_TOLD = 20
@@ -61,12 +59,17 @@ def list_conflicts(
     limit: Callable[[Iterable[CompiledRule]], Iterable[CompiledRule]] = iter,
 ) -> list[Conflict]:
     """The first conflicts of a rule with the live ones (`limit` may leave some out), with the strongest rules first."""
-    concepts = current_concepts(live.snapshot.vocabulary)
-    read = cache(partial(_read_otherwise, concepts=concepts))
-    rivals = _find_rivals(rule, live, concepts)
+    rivals, words = _find_rivals(rule, live)
     membership = _Membership(live, timezone.now())
     membership.learn(list_named_skus([rule, *rivals]))
-    found = find_conflicts(rule, limit(rivals), now=timezone.now(), holds=membership.holds, read=read)
+    found = find_conflicts(
+        rule,
+        limit(rivals),
+        now=timezone.now(),
+        holds=membership.holds,
+        read=cache(words.read),
+        same=words.find_same(),
+    )
     return list(islice(found, most))
 
 
@@ -79,18 +82,19 @@ def _until(rules: Iterable[CompiledRule], *, deadline: float, check: ConflictChe
 
 
 class _Shelf:
-    """The sieve remembers the rules it has read, with the translations of then."""
+    """The sieve remembers the rules it has read, with the readings of then."""
 
-    concepts: ConceptBook | None = None
+    words: WordBooks | None = None
     sieve: Sieve
     lock = threading.Lock()
 
 
-def _find_rivals(rule: CompiledRule, live: LiveState, concepts: ConceptBook) -> list[CompiledRule]:
+def _find_rivals(rule: CompiledRule, live: LiveState) -> tuple[list[CompiledRule], WordBooks]:
+    words = open_books(live)
     with _Shelf.lock:
-        if _Shelf.concepts is not concepts:
-            _Shelf.concepts, _Shelf.sieve = concepts, Sieve(partial(_read_otherwise, concepts=concepts))
-        return _Shelf.sieve.find_rivals(rule, live.book)
+        if _Shelf.words is None or not _Shelf.words.are_same(words):
+            _Shelf.words, _Shelf.sieve = words, Sieve(words.read)
+        return _Shelf.sieve.find_rivals(rule, live.book), words
 
 
 def list_named_skus(rules: Iterable[CompiledRule]) -> set[str]:
@@ -142,12 +146,6 @@ class _Membership:
         return frozenset(ordinal for ordinal in self._ordinals.values() if ordinal >= 0 and mask[ordinal])
 
 
-def _read_otherwise(words: str, *, concepts: ConceptBook) -> tuple[Reading, ...]:
-    return tuple(
-        Reading("translated", Wording(text, terms)) for text, terms in translate_terms(tuple(analyse(words)), concepts)
-    )
-
-
 def describe_conflict(conflict: Conflict) -> dict[str, Any]:
     witness = conflict.witness
     request = witness.request
@@ -168,6 +166,7 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
             "locale": request.locale,
             "segments": list(request.segments),
             "device": request.device,
+            "found": witness.found,
             "now": witness.at.isoformat(),
         },
     }
@@ -196,6 +195,7 @@ def _say_example(conflict: Conflict) -> str:
     at = timezone.localtime(conflict.witness.at)
     parts = [_("“%s”") % request.query if request.query else _("no words")]
     parts += [f"{item.field} {'/'.join(item.values)}" for item in request.filters]
+    parts += [_("nothing is found")] if conflict.witness.found == 0 else []
     parts += [value for value in (request.category, request.market, *request.segments) if value]
     details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M}"}
     return _("For example: %(search)s, on %(at)s.") % details

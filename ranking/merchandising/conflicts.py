@@ -25,6 +25,7 @@ from ranking.merchandising.clauses import SKU_FIELD, Clause
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.facet_wishes import list_contradictions
 from ranking.merchandising.meeting import Read, Witness, find_meeting
+from ranking.merchandising.meeting_words import Same
 from ranking.merchandising.product_clashes import compare_places, find_crowded_out, split_by_windows
 from ranking.merchandising.word_wishes import list_word_clashes
 
@@ -71,6 +72,7 @@ def find_conflicts(
     now: datetime,
     holds: Holds = name_skus,
     read: Read = lambda words: (),
+    same: Same = lambda phrase: (),
 ) -> Iterator[Conflict]:
     """Conflicts of one rule with others, one for each thing both want. What `holds` does not know is no conflict."""
     for other in others:
@@ -80,7 +82,7 @@ def find_conflicts(
         told: set[Clash] = set()
         for one, two in itertools.product(split_by_windows(rule), split_by_windows(other)):
             clashes = [clash for clash in list_clashes(one, two, holds=holds) if clash not in told]
-            witness = find_meeting(one, two, now=now, read=read) if clashes else None
+            witness = find_meeting(one, two, now=now, read=read, same=same) if clashes else None
             if witness is not None:
                 told.update(clashes)
                 yield from (Conflict(clash.kind, clash.about, winner, loser, witness) for clash in clashes)

@@ -205,6 +205,6 @@ class _Parser:
             raise self._refuse(token, _("“*” stands behind a word only: phone* finds phones and phonecase."))
         if not is_beginning:
             return Phrase(words, _PLACES[at_start, at_end])
-        if len(words) < SHORTEST_BEGINNING or at_start:
+        if at_start or (len(words) < SHORTEST_BEGINNING and words.isascii()):
             raise self._refuse(token, _("Write at least two letters before “*”, and nothing else around them."))
         return Phrase(words, "prefix")

@@ -65,13 +65,31 @@ CONDITION_EXAMPLES, ACTION_EXAMPLES = make_examples(Condition), make_examples(Ac
 MORE_CONDITIONS = st.sampled_from([part for parts in CONDITION_EXAMPLES.values() for part in parts])
 ANY_ACTION = st.sampled_from([part for parts in ACTION_EXAMPLES.values() for part in parts])
 
-WORDS = st.sampled_from(["lamp", "desk", "red", "耳机", "无线", "手机壳"])
-PHRASES = st.lists(WORDS, min_size=1, max_size=2).map(" ".join)
 PAGES = st.sampled_from(["a", "a/b", "c"])
+WORDS = st.sampled_from(["lamp", "desk", "red", "耳机", "无线", "手机壳", "headphones", "hedphones", "手机客", "lamps"])
+PHRASES = st.lists(WORDS, min_size=1, max_size=2).map(" ".join)
 QUERY = st.builds(
-    lambda match, values, negate: on_query(*values, match=match, negate=negate),
-    st.sampled_from(["is", "starts", "ends", "contains"]),
+    lambda match, values, typos, negate: on_query(*values, match=match, typos=typos, negate=negate),
+    st.sampled_from(["is", "starts", "ends", "contains", "fuzzy"]),
     st.lists(PHRASES, min_size=1, max_size=2, unique=True),
+    st.booleans(),
+    st.booleans(),
+)
+LEAVES = st.one_of(
+    PHRASES.map('"{}"'.format), WORDS, WORDS.map("^{}".format), st.sampled_from(["lam*", "手机*", "desk$"])
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" AND ", " OR ", " "]), inner).map(lambda parts: f"({''.join(parts)})"),
+        inner.map("NOT {}".format),
+    ),
+    max_leaves=4,
+)
+EXPRESSIONS = st.builds(
+    lambda text, typos, negate: on_query(text, match="expression", typos=typos, negate=negate),
+    TREES,
+    st.booleans(),
     st.booleans(),
 )
 OTHERS = st.one_of(
@@ -92,7 +110,8 @@ OTHERS = st.one_of(
         st.booleans(),
     ),
 )  # fmt: skip
-CONDITIONS = st.lists(st.one_of(QUERY, OTHERS), min_size=1, max_size=2)
+FEW = st.builds(lambda most: {"type": "results", "at_most": most}, st.integers(0, 3))
+CONDITIONS = st.lists(st.one_of(QUERY, EXPRESSIONS, OTHERS, FEW), min_size=1, max_size=2)
 SEARCHES = st.fixed_dictionaries(
     {
         "query": st.lists(WORDS, max_size=3).map(" ".join),
@@ -104,7 +123,7 @@ SEARCHES = st.fixed_dictionaries(
         "locale": st.sampled_from(["en", "zh"]),
     }
 )
-ANY_CONDITIONS = st.lists(st.one_of(QUERY, OTHERS, MORE_CONDITIONS), min_size=1, max_size=3)
+ANY_CONDITIONS = st.lists(st.one_of(QUERY, EXPRESSIONS, OTHERS, FEW, MORE_CONDITIONS), min_size=1, max_size=3)
 TARGETS = st.sampled_from(
     [clause("brand", "x"), clause("sku", "P1"), clause("brand", "y", exclude=True), clause("sku", "P2", "P3")]
 )

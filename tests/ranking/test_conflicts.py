@@ -74,6 +74,10 @@ def of(field, first=(), hide=()):
     return {"field": field, "first": list(first), "hide": list(hide)}
 
 
+def expression(text, **options):
+    return on_query(text, match="expression", **options)
+
+
 ELEVEN = [window("2026-11-11T00:00", "2026-11-12T00:00")]
 TWELVE = [window("2026-12-12T00:00", "2026-12-13T00:00")]
 STAND_IN = {"on_missing": "substitute", "substitute": [clause("brand", "nord")]}
@@ -118,6 +122,20 @@ MEETING = [
         [{"type": "detected", "field": "size", "minimum": 140}],
         {},
     ),
+    ([on_query("headphones", match="fuzzy")], {}, [on_query("hedphone", match="is", use_analysis=False)], {}),
+    ([on_query("laptop", match="fuzzy")], {}, [on_query("leptap", match="fuzzy")], {}),
+    ([on_query("手机壳", match="fuzzy")], {}, [on_query("手机客")], {}),
+    ([on_query("bluetooth", match="fuzzy")], {}, [on_query("blue")], {}),
+    ([on_query("charger", typos=True)], {}, [on_query("charger", negate=True)], {}),
+    ([on_query("运动鞋", typos=True)], {}, [on_query("运动鞋", negate=True)], {}),
+    ([expression("smartphone AND NOT (case OR 保护壳)")], {}, [on_query("phone case", negate=True)], {}),
+    ([expression("lamp AND NOT “red lamp”")], {}, [on_query("red")], {}),
+    ([expression("(手机 或 平板) 与 壳*")], {}, [expression("NOT (NOT 平板)")], {}),
+    ([expression("phone*")], {}, [expression("NOT phone")], {}),
+    ([expression("^lamp AND desk$")], {}, [expression("red OR blue")], {}),
+    ([expression("NOT (lamp OR desk)")], {}, [expression("NOT chair")], {}),
+    ([{"type": "results"}], {}, [on_query("lamp")], {}),
+    ([{"type": "results", "at_most": 3}], {}, [{"type": "results"}], {}),
 ]
 # No search satisfies both.
 DISJOINT = [
@@ -137,6 +155,14 @@ DISJOINT = [
     ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"windows": [window("2026-11-12T00:00", "2026-11-13T00:00")]}),
     ([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {"expires_at": "2026-11-10T15:59:59+00:00"}),
     ([ALWAYS], {"windows": [window("2020-01-01T00:00", "2021-01-01T00:00")]}, [ALWAYS], {}),
+    ([on_query("headphones", match="fuzzy")], {}, [on_query("keyboards", match="fuzzy")], {}),
+    ([on_query("cat", match="fuzzy")], {}, [on_query("car", match="fuzzy")], {}),
+    ([on_query("iphone 14", match="fuzzy")], {}, [on_query("iphone 15", match="fuzzy")], {}),
+    ([on_query("手机", match="fuzzy")], {}, [on_query("耳机", match="fuzzy")], {}),
+    ([expression("lamp AND desk")], {}, [expression("NOT desk")], {}),
+    ([expression("lamp OR desk")], {}, [expression("NOT (lamp OR desk)")], {}),
+    ([expression("phone*")], {}, [expression("NOT phone*")], {}),
+    ([expression("NOT lamp")], {}, [on_query(match="empty")], {}),
     (
         [{"type": "detected", "field": "size", "maximum": 100}],
         {},
@@ -221,7 +247,7 @@ def holds_at(rule, witness):
     detected = {}
     for name, key in witness.detected:
         detected[name] = detected.get(name, frozenset()) | {key}
-    facts = replace(facts, intent=witness.intent, detected=detected, numbers=witness.numbers)
+    facts = replace(facts, intent=witness.intent, detected=detected, numbers=witness.numbers, found=witness.found)
     return find_miss(rule, facts) is None and not rule.find_closed_reason(witness.at.timestamp())
 
 
@@ -291,10 +317,10 @@ def test_membership_of_products_is_asked_of_the_caller():
 
 
 @hypothesis_settings(max_examples=400, deadline=None)
-@given(one=CONDITIONS, two=CONDITIONS, asked=SEARCHES)
-def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked):
+@given(one=CONDITIONS, two=CONDITIONS, asked=SEARCHES, found=st.sampled_from([None, 0, 2, 50]))
+def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked, found):
     first, second = make_pair((one, {}, two, {}), CLASHING[0])
-    facts = facts_of(asked.pop("query"), **asked)
+    facts = replace(facts_of(asked.pop("query"), **asked), found=found)
     met = find_miss(first, facts) is None and find_miss(second, facts) is None
     assert list_clashes(first, second)
     witness = find_meeting(first, second, now=NOW)
