@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 PREVIEW = "admin:ranking_search_preview"
+HEALTH = "admin:ranking_rule_health"
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -24,6 +25,7 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 "active": _arranges,
             },
             _item(_("What-if"), "experiment", "ranking", "simulation"),
+            {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
             _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
@@ -76,8 +78,9 @@ def _arranges(request: HttpRequest) -> bool:
 
 
 def _shows_rules(request: HttpRequest) -> bool:
-    """Arranging results is the rule form, but an entry of its own."""
-    return request.path.startswith(_find("admin:ranking_rule_changelist")) and not _arranges(request)
+    """Arranging results and the health board have addresses below the rules', but entries of their own."""
+    within = request.path.startswith(_find("admin:ranking_rule_changelist"))
+    return within and not _arranges(request) and not request.path.startswith(_find(HEALTH))
 
 
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:

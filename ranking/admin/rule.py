@@ -14,12 +14,14 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from ranking.admin.rule_arrange import describe_arranging, read_controls, read_initial
+from ranking.admin.health import health_urls
+from ranking.admin.rule_arrange import describe_arranging, read_controls
 from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview
 from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
 from ranking.admin.rule_list import RuleList
+from ranking.admin.rule_start import read_start
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
@@ -112,12 +114,13 @@ class RuleAdmin(RuleFiles, RuleList, SimpleHistoryAdmin, ModelAdmin):
             path("conflicts/", wrap(show_conflicts), name="ranking_rule_conflicts"),
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
+            *health_urls(self),
             *super().get_urls(),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?query=…` starts a rule for that query (links from search reports and the storefront)."""
-        return {**super().get_changeform_initial_data(request), **read_initial(request.GET)}
+        return {**super().get_changeform_initial_data(request), **read_start(request.GET)}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
