@@ -73,13 +73,12 @@ def _say_facts(question: SimulationQuestion) -> Iterable[str]:
 
 def describe_result(simulation: Simulation) -> dict[str, Any]:
     result = simulation.result
-    names = {rule["id"]: rule["name"] for rule in result["rules"]}
     return {
         "figures": [*_tell_reach(result), *_tell_results(result), *_tell_money(result), *_tell_judged(result)],
         "dead_pins": result["dead_pins"],
         "rules": result["rules"],
         "never_held": [rule["name"] for rule in result["rules"] if not rule["held"]["queries"]],
-        "lost": [{**loss, "winner": names.get(loss["to"], "")} for loss in result["lost"]],
+        "lost": result["lost"],
         "beaten": result["beaten"],
         "products": tell_products(result["products"]),
         "filters": [
@@ -136,7 +135,7 @@ def _tell_judged(result: Mapping[str, Any]) -> Iterable[Figure]:
     interval = _say_interval(f"{gained['low']:+.3f}", f"{gained['high']:+.3f}", queries=queries)
     note = ngettext("%d judged query", "%d judged queries", queries) % queries
     tone = say_tone(gained["low"], gained["high"], queries=queries)
-    yield Figure("nDCG@10", f"{gained['mean']:+.3f}", f"{note}; {interval}", tone)
+    yield Figure("nDCG@10", f"{gained['mean']:+.3f}", _("; ").join((note, interval)), tone)
 
 
 def _say_interval(low: str, high: str, *, queries: int) -> str:
