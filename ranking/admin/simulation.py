@@ -16,7 +16,7 @@ from unfold.decorators import display
 
 from catalog.errors import NotFound
 from ranking.admin.simulation_pages import describe_pages
-from ranking.admin.simulation_start import find_chosen, find_offered, read_words, show_start
+from ranking.admin.simulation_start import find_chosen, find_offered, read_words, show_start, tell_rule
 from ranking.admin.simulation_words import describe_question, describe_result, describe_rows
 from ranking.errors import BadSearch
 from ranking.models import QueryJudgement, Simulation
@@ -73,9 +73,13 @@ class SimulationAdmin(ModelAdmin):
         """Rules to choose from, for words typed in the form."""
         if not (self.has_add_permission(request) and request.user.has_perm("ranking.view_rule")):
             raise PermissionDenied
-        chosen = find_chosen(request.GET.getlist("rule_ids"))
-        offered = find_offered(read_words(request.GET), but=chosen)
-        return TemplateResponse(request, f"{TEMPLATES}/rules.html", {"offered": offered, "searched": True})
+        ticked = find_chosen(request.GET.getlist("rule_ids"))
+        context = {
+            "ticked": [tell_rule(rule) for rule in ticked],
+            "offered": find_offered(read_words(request.GET), but=ticked),
+            "searched": True,
+        }
+        return TemplateResponse(request, f"{TEMPLATES}/rules.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -13,12 +13,17 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ranking.merchandising.schedule import load_zone
+from ranking.merchandising.targets import find_product_ids
 from ranking.merchandising.whatif_question import SimulationQuestion
 from ranking.models import Simulation
+from ranking.retrieval.cards import load_cards
 from ranking.simulation_store import read_question
 from ranking.storefront.money import format_money
 
 Tone = Literal["", "good", "bad", "warn"]
+# Of fewer queries the bootstrap draws the same few again and again.
+LEAST_SAMPLE = 10
+PRODUCTS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +73,14 @@ def _say_facts(question: SimulationQuestion) -> Iterable[str]:
 
 def describe_result(simulation: Simulation) -> dict[str, Any]:
     result = simulation.result
-    names = {rule["id"]: rule["name"] for rule in result["rules"]}
     return {
         "figures": [*_tell_reach(result), *_tell_results(result), *_tell_money(result), *_tell_judged(result)],
         "dead_pins": result["dead_pins"],
         "rules": result["rules"],
         "never_held": [rule["name"] for rule in result["rules"] if not rule["held"]["queries"]],
-        "lost": [{**loss, "winner": names.get(loss["to"], "")} for loss in result["lost"]],
+        "lost": result["lost"],
         "beaten": result["beaten"],
-        "products": result["products"],
+        "products": tell_products(result["products"]),
         "filters": [
             (name, sign, searches) for key, sign in (("added", "+"), ("removed", "−"))
             for name, searches in result["facets"][key]
@@ -117,29 +121,47 @@ def _tell_money(result: Mapping[str, Any]) -> Iterable[Figure]:
     money = result["revenue"]
     if not money["before"] and not money["after"]:
         return
-    note = _("95 %%: %(low)s to %(high)s; an estimate") % {
-        "low": f"{money['change_low']:+.2f} %", "high": f"{money['change_high']:+.2f} %",
-    }  # fmt: skip
-    tone = say_tone(money["change_low"], money["change_high"])
-    yield Figure(_("estimated revenue"), f"{money['change']:+.2f} %", note, tone)
+    ends = (f"{money['change_low']:+.2f}\u00a0%", f"{money['change_high']:+.2f}\u00a0%")
+    note = _("an estimate; %s") % _say_interval(*ends, queries=result["queries"])
+    tone = say_tone(money["change_low"], money["change_high"], queries=result["queries"])
+    yield Figure(_("estimated revenue"), f"{money['change']:+.2f}\u00a0%", note, tone)
 
 
 def _tell_judged(result: Mapping[str, Any]) -> Iterable[Figure]:
     judged = result["judged"]
     if not judged:
         return
-    gained = judged["ndcg"]["difference"]
-    note = _("95 %%: %(low)s to %(high)s; %(queries)d judged queries") % {
-        "low": f"{gained['low']:+.3f}", "high": f"{gained['high']:+.3f}", "queries": judged["queries"],
-    }  # fmt: skip
-    yield Figure("nDCG@10", f"{gained['mean']:+.3f}", note, say_tone(gained["low"], gained["high"]))
+    gained, queries = judged["ndcg"]["difference"], judged["queries"]
+    interval = _say_interval(f"{gained['low']:+.3f}", f"{gained['high']:+.3f}", queries=queries)
+    note = ngettext("%d judged query", "%d judged queries", queries) % queries
+    tone = say_tone(gained["low"], gained["high"], queries=queries)
+    yield Figure("nDCG@10", f"{gained['mean']:+.3f}", _("; ").join((note, interval)), tone)
 
 
-def say_tone(low: float, high: float) -> Tone:
+def _say_interval(low: str, high: str, *, queries: int) -> str:
+    if queries < LEAST_SAMPLE:
+        return _("too few queries to say how sure it is")
+    return _("95 %% sure: %(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def say_tone(low: float, high: float, *, queries: int) -> Tone:
     """A difference whose interval holds zero may be chance."""
-    if low > 0:
-        return "good"
-    return "bad" if high < 0 else ""
+    if queries < LEAST_SAMPLE or low <= 0 <= high:
+        return ""
+    return "good" if low > 0 else "bad"
+
+
+def tell_products(products: Mapping[str, Sequence[tuple[str, int]]]) -> dict[str, list[tuple[str, str, int]]]:
+    """SKU, title and searches of those that come and go most."""
+    shown = {name: rows[:PRODUCTS_SHOWN] for name, rows in products.items()}
+    found = find_product_ids([sku for rows in shown.values() for sku, _searches in rows])
+    cards = load_cards(list(found.values()), locale=read_locale(), now=timezone.now())
+    titles = {sku: cards[id_].title for sku, id_ in found.items() if id_ in cards}
+    return {name: [(sku, titles.get(sku, ""), searches) for sku, searches in rows] for name, rows in shown.items()}
+
+
+def read_locale() -> str:
+    return "zh" if (get_language() or "").startswith("zh") else "en"
 
 
 def _tell_pages(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
@@ -166,7 +188,7 @@ def _tell_assumptions(money: Mapping[str, Any]) -> list[str]:
         _("%(place)s: %(share)s") % {"place": place, "share": f"{share:.0%}"}
         for place, share in money["examination"].items()
     ]
-    locale = "zh" if (get_language() or "").startswith("zh") else "en"
+    locale = read_locale()
     told = [
         _("Expected revenue of a search: who looks at each position × looks that end in buying × price, added up."),
         _("Everybody looks at the first product; of the others, at position %s.") % ", ".join(looks),
@@ -204,8 +226,9 @@ def _tag(row: Mapping[str, Any]) -> Iterable[tuple[str, Tone]]:
     if row["zero"] == "mended":
         yield _("finds something"), "good"
     yield from _tag_page(row["page"])
-    if row["entered"]:
-        yield ngettext("%d product enters", "%d products enter", len(row["entered"])) % len(row["entered"]), ""
+    shown = {product_id for product_id, _sku in row["before"]}
+    if entered := sum(product_id not in shown for product_id, _sku in row["after"]):
+        yield ngettext("%d product enters", "%d products enter", entered) % entered, ""
     if row["lost"]:
         yield _("a live rule loses"), "warn"
     if row["closed"] and not row["held"]:

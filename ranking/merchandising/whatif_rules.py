@@ -12,11 +12,12 @@ from ranking.merchandising.compile import CompiledRule
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Rule `rule` wanted something that `to` has instead (empty: it no longer holds at all)."""
+    """Rule `rule` wanted something that rule `to` has instead."""
 
     rule: str
     name: str
     to: str
+    winner: str
     reason: str
 
 
@@ -51,7 +52,7 @@ def trace_rules(before: Page, after: Page, tried: Mapping[str, CompiledRule]) ->
         held=held,
         closed=tuple(dict.fromkeys(outcome.rule_id for outcome in own if outcome.status == "inactive")),
         lost=tuple(_list_lost(before, after, tried)),
-        beaten=tuple(_read_loss(outcome) for outcome in own if outcome.status == "beaten" and outcome.beaten_by),
+        beaten=tuple(_list_beaten(after, own)),
         pins=tuple(fate for rule_id in held for fate in trace_pins(tried[rule_id], after)),
         marks=_mark_hits(after, tried),
     )
@@ -67,11 +68,19 @@ def _list_lost(before: Page, after: Page, tried: Mapping[str, CompiledRule]) -> 
     for outcome in after.outcomes:
         is_loss = outcome.status == "beaten" and outcome.beaten_by in tried and outcome.rule_id not in tried
         if is_loss and (outcome.rule_id, outcome.beaten_by, outcome.reason) not in beaten_before:
-            yield _read_loss(outcome)
+            yield _read_loss(outcome, after)
 
 
-def _read_loss(outcome: RuleOutcome) -> Loss:
-    return Loss(outcome.rule_id, outcome.name, outcome.beaten_by, outcome.reason)
+def _list_beaten(after: Page, own: Sequence[RuleOutcome]) -> Iterator[Loss]:
+    """Where a tried rule loses to another; pins that push each other down within one rule are no conflict."""
+    for outcome in own:
+        if outcome.status == "beaten" and outcome.beaten_by not in ("", outcome.rule_id):
+            yield _read_loss(outcome, after)
+
+
+def _read_loss(outcome: RuleOutcome, after: Page) -> Loss:
+    names = {other.rule_id: other.name for other in after.outcomes}
+    return Loss(outcome.rule_id, outcome.name, outcome.beaten_by, names.get(outcome.beaten_by, ""), outcome.reason)
 
 
 def trace_pins(rule: CompiledRule, after: Page) -> Iterator[PinFate]:

@@ -15,6 +15,7 @@ MOST_LOSSES = 100
 MOST_DEAD = 200
 MOST_FACETS = 30
 MOST_REASONS = 3
+LOSS_KEYS = ("rule", "name", "to", "winner", "reason")
 EXAMINATION_TOLD = (2, 5, 10)
 Row = Mapping[str, Any]
 
@@ -83,7 +84,7 @@ class Totals:
                 self.fates.setdefault(rule_id, {}).setdefault(fate, Tally()).add(searches, query)
         for fate in ("lost", "beaten"):
             for loss in row[fate]:
-                key = (fate, loss["rule"], loss["name"], loss["to"], loss["reason"])
+                key = (fate, loss["rule"], loss["name"], loss["to"], loss["winner"], loss["reason"])
                 # Reasons may name products: a bound that a sound rule set never meets.
                 if key in self.losses or len(self.losses) < 20 * MOST_LOSSES:
                     self.losses.setdefault(key, Tally()).add(searches, query)
@@ -124,11 +125,9 @@ class Totals:
 
     def _tell_losses(self) -> dict[str, list[dict[str, Any]]]:
         told: dict[str, list[dict[str, Any]]] = {"lost": [], "beaten": []}
-        for (fate, rule, name, to, reason), tally in sorted(
-            self.losses.items(), key=lambda item: (-item[1].searches, item[0])
-        ):
+        for (fate, *key), tally in sorted(self.losses.items(), key=lambda item: (-item[1].searches, item[0])):
             if len(told[fate]) < MOST_LOSSES:
-                told[fate].append({"rule": rule, "name": name, "to": to, "reason": reason, **asdict(tally)})
+                told[fate].append({**dict(zip(LOSS_KEYS, key, strict=True)), **asdict(tally)})
         return told
 
     def _list_dead_pins(self) -> list[dict[str, Any]]:

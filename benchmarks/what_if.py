@@ -1,0 +1,76 @@
+"""How fast a what-if simulation works through queries, and in how much memory: the judged catalog, rules of all kinds."""
+
+import argparse
+import time
+from typing import Any
+
+from benchmarks.catalog_in_database import open_catalog
+from benchmarks.chorus import DATA, read_judged, read_texts, require_data, title_queries
+from benchmarks.harness import peak_memory_mb, report, setup_django, write_result
+
+QUERIES = 1000
+NOW = "2026-11-11T00:00:00+08:00"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--embedded", action="store_true", help="with vectors; encoding takes an hour without a GPU")
+    embedded = parser.parse_args().embedded
+    require_data()
+    setup_django()
+    with open_catalog(embedded=embedded):
+        figures = measure()
+    data = {**DATA, "queries": QUERIES, "rules": len(make_rules()), "depth": 24, "embedded": embedded}
+    write_result("what_if", figures=figures, data=data)
+
+
+def measure() -> dict[str, float]:
+    from ranking.registry import warm_up
+    from ranking.rule_simulation import run_slice
+    from ranking.simulation_store import ask
+
+    warm_up()
+    texts = [*(query.text for query in read_judged()), *title_queries(read_texts(), count=QUERIES)][:QUERIES]
+    asked = [{"query": text, "searches": QUERIES - place} for place, text in enumerate(texts)]
+    simulation, _question = ask({"rules": make_rules(), "now": NOW, "queries": asked}, name="benchmark")
+    before = peak_memory_mb()
+    started = time.perf_counter()
+    while run_slice(str(simulation.pk))[1]:
+        report(f"{time.perf_counter() - started:.0f} s")
+    seconds = time.perf_counter() - started
+    simulation.refresh_from_db()
+    changed = simulation.result["changes"]["any"]["queries"]
+    return {
+        "queries_per_s": simulation.done / seconds,
+        "ms_per_query": seconds / simulation.done * 1000,
+        "queries_changed": changed,
+        "peak_memory_mb": peak_memory_mb(),
+        "memory_growth_mb": peak_memory_mb() - before,
+    }
+
+
+def make_rules() -> list[dict[str, Any]]:
+    """What a campaign has: pins for some words, a boost and an exclusion everywhere, a page element."""
+    pins = [{"type": "pin", "sku": sku, "position": place} for place, sku in enumerate(("1", "2", "3"), start=1)]
+    return [
+        make_rule("pins", [{"type": "query", "match": "contains", "values": ["laptop", "printer"]}], pins),
+        make_rule(
+            "boost",
+            [{"type": "query", "match": "any"}],
+            [{"type": "boost", "strength": 40, "target": [{"field": "brand", "values": ["hp"]}]}],
+        ),
+        make_rule(
+            "dear ones last",
+            [{"type": "always"}],
+            [{"type": "boost", "strength": -30, "target": [{"field": "price", "minimum": 1000}]}],
+        ),
+        make_rule("banner", [{"type": "always"}], [{"type": "banner", "title_en": "Sale", "title_zh": "促销"}]),
+    ]
+
+
+def make_rule(name: str, conditions: list[dict[str, Any]], actions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "conditions": conditions, "actions": actions}
+
+
+if __name__ == "__main__":
+    main()
