@@ -113,11 +113,12 @@ def fill_products(count: int = PRODUCTS) -> None:
 
     sizes = {"products": count, "brands": BRANDS, "categories": CATEGORIES, "values": VALUES}
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
+        # Nothing here breaks a reference, and checking a million of them takes minutes.
+        cursor.execute("SET synchronous_commit = off; SET session_replication_role = replica")
         for statement in (_BRANDS, _CATEGORIES, _VALUES, _PRODUCTS, _VARIANTS):
             cursor.execute(statement, sizes)
         cursor.execute("ANALYZE catalog_product, catalog_variant, catalog_brand, catalog_category")
-        cursor.execute("ANALYZE catalog_attributevalue")
+        cursor.execute("RESET session_replication_role; ANALYZE catalog_attributevalue")
 
 
 _MORE_RULES = f"""
