@@ -45,3 +45,24 @@ class JudgementsRefused(ShopError):
     """Judgements cannot be read as a whole; `extra["errors"]` names the lines that are wrong."""
 
     code = "judgements_refused"
+
+
+class NotAllowed(ShopError):
+    """This person or key may not do that to this rule; the message says who may."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class ApprovalNeeded(ShopError):
+    """Four eyes: the change has to go through review; `extra["errors"]` marks the field."""
+
+    code = "approval_needed"
+    status = 409
+
+
+class WrongStatus(ShopError):
+    """The rule is not in a status from which this step leads on; `extra["status"]` is the status now."""
+
+    code = "wrong_status"
+    status = 409

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from ranking.contracts import Hit, Page, ProductCard, SearchRequest
 from ranking.merchandising.book import compile_drafts
+from ranking.merchandising.schema import RuleDocument
 from ranking.pipeline import search
 from ranking.rule_preview_hidden import Hidden, find_hidden, list_waiting
 
@@ -37,6 +39,15 @@ def preview_rule(document: Mapping[str, Any], request: SearchRequest) -> dict[st
         ],
         "notes": list(after.notes),
     }
+
+
+def preview_fate(document: RuleDocument, request: SearchRequest, *, at: datetime) -> list[dict[str, Any]]:
+    """The rule's own fate in this search, at a moment that may lie in the future."""
+    draft = document.model_dump(mode="json", by_alias=True)
+    page = search(replace(request, explain=True, facets=(), now=at, draft_rules=(draft,)))
+    own = str(document.id) if document.id else "draft"
+    outcomes = [dict(outcome) for outcome in (page.ledger or {}).get("rules", ())]
+    return [outcome for outcome in outcomes if outcome["rule_id"] == own]
 
 
 def preview_without(rule_id: str, request: SearchRequest) -> dict[str, Any]:

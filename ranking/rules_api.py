@@ -16,8 +16,10 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
-from catalog.errors import NotFound
 from ranking.errors import BadSearch, RuleRefused
+from ranking.governance.gate import check_content
+from ranking.governance.policies import read_policies
+from ranking.governance.versions import pending_of
 from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.references import find_unknown
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
@@ -25,6 +27,7 @@ from ranking.models import Rule
 from ranking.query_string import read_text
 from ranking.rule_conflicts import check_conflicts
 from ranking.rule_preview import preview_rule
+from ranking.rule_steps_api import RuleSteps, actor_of_request, find_rule, read_id
 from ranking.rule_store import create_rule, delete_rule, update_rule
 from ranking.rules_file import write_rules
 from ranking.rules_import import import_rules
@@ -49,9 +52,8 @@ _LIST_FILTERS = [
 ]
 
 
-class RuleViewSet(GenericViewSet[Rule]):
-    required_scope = "admin"
-    queryset = Rule.objects.select_related("owner")
+class RuleViewSet(RuleSteps, GenericViewSet[Rule]):
+    queryset = Rule.objects.select_related("owner", "pending")
     lookup_value_regex = "[0-9a-fA-F-]{36}"
 
     @extend_schema(operation_id="list_rules", tags=["rules"], parameters=_LIST_FILTERS, responses=RuleAnswer)
@@ -66,40 +68,48 @@ class RuleViewSet(GenericViewSet[Rule]):
 
     @extend_schema(operation_id="create_rule", tags=["rules"], request=RuleDocument, responses={201: RuleAnswer})
     def create(self, request: Request) -> Response:
-        """Takes effect with the next search when its status is `live`."""
-        owner = request.user if request.user.is_authenticated else None
-        rule = create_rule(parse_rule(read_body(request)), owner=owner)
+        """Takes effect with the next search when its status is `live`; under four eyes it has to be `review`."""
+        rule = create_rule(parse_rule(read_body(request)), actor=actor_of_request(request))
         return Response(render_rule(rule), status=201)
 
     @extend_schema(
         operation_id="replace_rule", tags=["rules"], parameters=[_ID], request=RuleDocument, responses=RuleAnswer
     )
     def update(self, request: Request, pk: str) -> Response:
-        """The whole rule; `version` must be the one that was read."""
-        return self._save(read_id(pk), parse_rule(read_body(request)))
+        """The whole rule; `version` must be the one that was read. Under four eyes a change of a live rule waits in
+        `pending`, whose `version` the next change then names.
+        """
+        return self._save(request, read_id(pk), parse_rule(read_body(request)))
 
     @extend_schema(
         operation_id="change_rule", tags=["rules"], parameters=[_ID], request=RuleDocument, responses=RuleAnswer
     )
     def partial_update(self, request: Request, pk: str) -> Response:
         """Some fields (lists are replaced whole); `version` must be the one that was read."""
-        stored = to_document(find_rule(read_id(pk)))
+        rule = find_rule(read_id(pk))
+        stored = {**to_document(rule), **(rule.pending.document if pending_of(rule) else {})}
         stored.pop("version")
-        return self._save(read_id(pk), parse_rule({**stored, **read_body(request)}))
+        return self._save(request, rule.pk, parse_rule({**stored, **read_body(request)}))
 
-    @extend_schema(operation_id="delete_rule", tags=["rules"], parameters=[_ID, _VERSION], responses={204: None})
+    @extend_schema(
+        operation_id="delete_rule", tags=["rules"], parameters=[_ID, _VERSION], responses={204: None, 202: RuleAnswer}
+    )
     def destroy(self, request: Request, pk: str) -> Response:
+        """202: under four eyes the deletion of a rule that was ever live waits for a second person."""
         text = request.query_params.get("version", "")
         if text and not text.isdecimal():
             raise RuleRefused(_("“version” is a number."), errors={"version": _("Must be a number.")})
-        delete_rule(read_id(pk), expected_version=int(text) if text else None)
-        return Response(status=204)
+        expected = int(text) if text else None
+        if delete_rule(read_id(pk), expected_version=expected, actor=actor_of_request(request)):
+            return Response(status=204)
+        return Response(render_rule(find_rule(read_id(pk))), status=202)
 
     @extend_schema(operation_id="validate_rule", tags=["rules"], request=RuleDocument, responses=RuleVerdict)
     @action(detail=False, methods=["post"], url_path="validate")
     def validate(self, request: Request) -> Response:
         """Nothing is saved."""
         document = parse_rule(read_body(request))
+        check_content(document, read_policies())
         told = {"summary": describe_rule(document), "warnings": find_unknown(document)}
         return Response({**told, "conflicts": check_conflicts(document)})
 
@@ -129,23 +139,24 @@ class RuleViewSet(GenericViewSet[Rule]):
         """What the file changes, told (`dry_run`, the default) or done: all of it, or nothing when a rule is wrong."""
         body = ImportRulesSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        owner = request.user if request.user.is_authenticated else None
         asked = body.validated_data
         report = import_rules(
             asked["text"],
             dry_run=asked["dry_run"],
             prune=asked["prune"],
-            owner=owner,
+            actor=actor_of_request(request),
             format_=asked["format"],
             status=asked["status"],
         )
         return Response(asdict(report))
 
-    def _save(self, rule_id: UUID, document: RuleDocument) -> Response:
+    def _save(self, request: Request, rule_id: UUID, document: RuleDocument) -> Response:
         if document.version is None:
             message = _("Send the “version” you read, so that no other change is overwritten.")
             raise RuleRefused(message, errors={"version": message})
-        return Response(render_rule(update_rule(rule_id, document, expected_version=document.version)))
+        actor = actor_of_request(request)
+        update_rule(rule_id, document, expected_version=document.version, actor=actor)
+        return Response(render_rule(find_rule(rule_id)))
 
 
 def read_body(request: Request) -> dict[str, Any]:
@@ -154,20 +165,6 @@ def read_body(request: Request) -> dict[str, Any]:
         raise RuleRefused(_("Send one rule as a JSON object."), errors={"rule": _("Not an object.")})
     added = set(RuleAnswer.model_fields) - set(RuleDocument.model_fields)
     return {name: value for name, value in request.data.items() if name not in added}
-
-
-def read_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(_("There is no such rule; it may have been deleted.")) from error
-
-
-def find_rule(rule_id: UUID) -> Rule:
-    rule = Rule.objects.select_related("owner").filter(pk=rule_id).first()
-    if rule is None:
-        raise NotFound(_("There is no such rule; it may have been deleted."))
-    return rule
 
 
 def filter_rules(rules: QuerySet[Rule], asked: Mapping[str, str]) -> QuerySet[Rule]:

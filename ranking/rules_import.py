@@ -1,16 +1,23 @@
 """A file of rules taken over: a dry run tells the difference, the real run makes all of it or nothing."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ranking.merchandising.schema import to_columns
+from ranking.governance.actors import Actor, actor_of
+from ranking.governance.audit import governed
+from ranking.governance.contents import content_of, content_of_rule
+from ranking.governance.policies import Policies, read_policies
+from ranking.governance.versions import insert_rule
+from ranking.merchandising.schema import RuleDocument
 from ranking.models import Rule
 from ranking.moving.foreign import Note, refuse
 from ranking.moving.formats import RuleFormat, read_documents
+from ranking.rule_store import check_save, delete_locked, save_locked
 from ranking.rules_file import Change, find_changes
 
 
@@ -32,6 +39,7 @@ def import_rules(
     dry_run: bool,
     prune: bool = False,
     owner: Any = None,
+    actor: Actor | None = None,
     format_: RuleFormat = "searchsite",
     status: str = Rule.Status.DRAFT.value,
 ) -> ImportReport:
@@ -41,21 +49,21 @@ def import_rules(
     shop's own format is not valid.
     """
     found = read_documents(text, format_, status=status)
-    documents = found.documents
     if prune and format_ != "searchsite":
         raise refuse(_("Only a file of all rules, as the export writes it, can tell which rules to delete."))
-    with transaction.atomic():
-        stored = {rule.pk: rule for rule in Rule.objects.select_for_update().order_by("pk")}
+    actor = actor or actor_of(owner)
+    with governed():
+        policies = read_policies()
+        stored = {
+            rule.pk: rule
+            for rule in Rule.objects.select_for_update(of=("self",)).select_related("pending").order_by("pk")
+        }
+        documents = [
+            _send_for_review(each, policies, stored.get(each.id) if each.id else None) for each in found.documents
+        ]
         changes = find_changes(documents, stored.values(), prune=prune)
         if not dry_run:
-            for document, change in zip(documents, changes, strict=False):
-                if change.kind == "create":
-                    identity = {"id": document.id} if document.id else {}
-                    Rule.objects.create(owner=owner, **identity, **to_columns(document))
-                elif change.kind == "change" and document.id:
-                    _change(stored[document.id], to_columns(document))
-            for change in changes[len(documents) :]:
-                Rule.objects.get(pk=change.rule_id).delete()
+            _make_changes(documents, changes, stored, _Hand(actor, policies, owner))
     counts = Counter(change.kind for change in changes)
     told = tuple(change for change in changes if change.kind != "unchanged")
     return ImportReport(
@@ -63,8 +71,34 @@ def import_rules(
     )
 
 
-def _change(rule: Rule, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        setattr(rule, name, value)
-    rule.version += 1
-    rule.save()
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Who takes the file over, under which policies."""
+
+    actor: Actor
+    policies: Policies
+    owner: Any
+
+
+def _make_changes(
+    documents: Sequence[RuleDocument], changes: Sequence[Change], stored: Mapping[UUID, Rule], hand: _Hand
+) -> None:
+    for document, change in zip(documents, changes, strict=False):
+        if change.kind == "create":
+            check_save(document, None, hand.actor, hand.policies)
+            insert_rule(document, hand.actor, "import", owner=hand.owner)
+        elif change.kind == "change" and document.id:
+            save_locked(stored[document.id], document, hand.actor, hand.policies, action="import")
+    for change in changes[len(documents) :]:
+        delete_locked(stored[UUID(change.rule_id)], hand.actor, hand.policies)
+
+
+def _send_for_review(document: RuleDocument, policies: Policies, stored: Rule | None) -> RuleDocument:
+    """Under four eyes a file makes nothing live: what it calls live waits for a second person."""
+    markets = [document.markets, *([stored.markets] if stored else [])]
+    if document.status != "live" or not any(policies.needs_approval(named) for named in markets):
+        return document
+    is_live = stored is not None and stored.status == "live"
+    if is_live and content_of_rule(stored) == content_of(document.model_dump(by_alias=True)):
+        return document
+    return document.model_copy(update={"status": "review"})

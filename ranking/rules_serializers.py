@@ -2,20 +2,33 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from rest_framework import serializers
 
 from ranking.errors import RuleRefused
+from ranking.governance.versions import pending_of
 from ranking.merchandising.clauses import Part
 from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
-from ranking.models import Rule
+from ranking.models import Rule, RuleChange
 from ranking.moving.formats import RULE_FORMATS
 from ranking.rule_preview import PREVIEW_SIZE
 from ranking.rules_file import MAX_BYTES
 from ranking.serializers import SearchRequestSerializer, StrictSerializer
+
+
+class WaitingChange(Part):
+    """What waits beside a live rule, which is served as it is until then. Steps name this `version`."""
+
+    kind: Literal["edit", "delete"]
+    status: Literal["draft", "review"]
+    version: int
+    document: dict[str, Any]
+    summary: str = ""
+    changed_by: str = ""
+    comment: str = ""
 
 
 class RuleAnswer(RuleDocument):
@@ -24,8 +37,35 @@ class RuleAnswer(RuleDocument):
     summary: str = ""
     errors: dict[str, str] = Field(default_factory=dict)
     owner: str | None = None
+    changed_by: str = ""
+    comment: str = ""
+    pending: WaitingChange | None = None
     created_at: datetime
     updated_at: datetime
+
+
+class FieldDifference(Part):
+    """One field's lines before and after, in the words of the rule's sentence."""
+
+    field: str
+    label: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+
+
+class RuleVersion(Part):
+    """One stored version; `gone` when it is the rule's deletion."""
+
+    version: int
+    at: datetime
+    who: str
+    action: str
+    comment: str
+    status: str
+    document: dict[str, Any]
+    differences: tuple[FieldDifference, ...] = ()
+    gone: bool = False
 
 
 class RuleVerdict(Part):
@@ -46,8 +86,25 @@ def render_rule(rule: Rule) -> dict[str, Any]:
         "summary": summary,
         "errors": errors,
         "owner": rule.owner.get_username() if rule.owner else None,
+        "changed_by": rule.changed_by_label,
+        "comment": rule.comment,
+        "pending": render_change(pending_of(rule)),
         "created_at": rule.created_at,
         "updated_at": rule.updated_at,
+    }
+
+
+def render_change(change: RuleChange | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "kind": change.kind,
+        "status": change.status,
+        "version": change.version,
+        "document": change.document,
+        "summary": summarise(change.document)[0],
+        "changed_by": change.changed_by_label,
+        "comment": change.comment,
     }
 
 
@@ -82,6 +139,25 @@ class ImportRulesSerializer(StrictSerializer):
     )
     dry_run = serializers.BooleanField(default=True, help_text="only tell what would change")
     prune = serializers.BooleanField(default=False, help_text="delete rules that the file does not name")
+
+
+class StepSerializer(StrictSerializer):
+    """A step on a rule's way. `version` is the one that was seen; an approval cannot do without."""
+
+    version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+
+
+class ApprovalSerializer(StepSerializer):
+    version = serializers.IntegerField(min_value=1, help_text="exactly the version that was seen")
+
+
+class RejectionSerializer(ApprovalSerializer):
+    comment = serializers.CharField(max_length=2000, help_text="why; its author reads it")
+
+
+class RestoreSerializer(StepSerializer):
+    to_version = serializers.IntegerField(min_value=1, help_text="of GET /rules/{id}/history")
 
 
 class ImportRulesAnswer(Part):

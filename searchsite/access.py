@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # DRF's views import this module through its settings
     from rest_framework.views import APIView
 
 KEYWORD = "api-key"
+# Whoever may write or approve rules may read them.
+_IMPLIED = {ApiKey.Scope.RULES_READ: {ApiKey.Scope.RULES_WRITE, ApiKey.Scope.RULES_APPROVE}}
 _ACTION_BY_METHOD = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 
@@ -60,7 +62,7 @@ class HasScope(BasePermission):
         scope = required_scope(view)
         if isinstance(request.auth, ApiKey):
             self.message = _("This API key lacks the scope “%(scope)s”.") % {"scope": scope}
-            return scope in request.auth.scopes or ApiKey.Scope.ADMIN in request.auth.scopes
+            return bool({scope, ApiKey.Scope.ADMIN, *_IMPLIED.get(scope, ())} & set(request.auth.scopes))
         if request.user.is_authenticated:
             return _staff_may(request, view, scope)
         return scope == ApiKey.Scope.SEARCH and bool(settings.SEARCH_API_PUBLIC)

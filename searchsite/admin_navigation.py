@@ -24,9 +24,11 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 "permission": lambda request: request.user.has_perm("ranking.add_rule"),
                 "active": _arranges,
             },
+            {**_link(_("Waiting for approval"), "rule_settings", "admin:ranking_rule_queue"), "permission": may_review},
             _item(_("What-if"), "experiment", "ranking", "simulation"),
             {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
             _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
+            _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
             {
@@ -58,6 +60,8 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Access"),
             _item(_("API keys"), "key", "searchsite", "apikey"),
             {**_link(_("API documentation"), "api", "docs"), "permission": may_view("searchsite", "apikey")},
+            _item(_("Market permissions"), "globe_location_pin", "ranking", "marketgrant"),
+            _item(_("Audit log"), "receipt_long", "ranking", "auditentry"),
             _item(_("Users"), "person", "auth", "user"),
             _item(_("Groups"), "group", "auth", "group"),
         ),
@@ -85,6 +89,10 @@ def _shows_rules(request: HttpRequest) -> bool:
 
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(f"{app}.view_{model}")
+
+
+def may_review(request: HttpRequest) -> bool:
+    return any(request.user.has_perm(f"ranking.{name}_rule") for name in ("view", "change", "approve"))
 
 
 def _is_visible(item: dict[str, Any], request: HttpRequest) -> bool:

@@ -146,10 +146,10 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
 SHOP_NAME = env.str("SHOP_NAME", default="Searchsite")
-# What rules and offers know of the storefront's visitor: the market's code, and a function by its dotted path that takes
-# the request and returns the visitor's segments, such as ("new", "vip").
+# Market and segments of a visitor, for rules: the dotted path of a function (see ranking/storefront/visitor.py), or one
+# market for everybody.
+STOREFRONT_VISITOR = env.str("STOREFRONT_VISITOR", default="")
 STOREFRONT_MARKET = env.str("STOREFRONT_MARKET", default="")
-STOREFRONT_SEGMENTS = env.str("STOREFRONT_SEGMENTS", default="")
 
 # --- Files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -249,6 +249,7 @@ REST_FRAMEWORK = {
         "events": env.str("THROTTLE_EVENTS", default="6000/min"),
         "catalog": env.str("THROTTLE_CATALOG", default="600/min"),
         "admin": env.str("THROTTLE_ADMIN", default="600/min"),
+        **dict.fromkeys(("rules:read", "rules:write", "rules:approve"), env.str("THROTTLE_RULES", default="600/min")),
         "public": env.str("THROTTLE_PUBLIC", default="300/min"),
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -36,3 +36,16 @@ class KindFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Rule]) -> QuerySet[Rule]:
         kind = self.value()
         return queryset.filter(actions__contains=[{"type": kind}]) if kind else queryset
+
+
+class WaitingFilter(SimpleListFilter):
+    title = _("waiting")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("review", _("for an approval")), ("change", _("with a change beside it"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Rule]) -> QuerySet[Rule]:
+        if self.value() == "review":
+            return queryset.filter(Q(status="review") | Q(pending__status="review"))
+        return queryset.filter(pending__isnull=False) if self.value() == "change" else queryset

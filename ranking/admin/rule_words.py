@@ -57,6 +57,7 @@ WORDS = (
     noop("picture in the Chinese shop"), noop("leads to in the Chinese shop"),
     noop("to the page in the Chinese shop"), noop("Others in the Chinese shop"), noop("grid"), noop("list"),
     noop("comparison"), noop("laid out as"), noop("sends to"), noop("banner"),
+    noop("put behind by a cap"),
     # The page's own frame: preview, conflicts, arranging.
     noop("Write when and what, or type what shoppers search for; the preview follows."), noop("The page now"),
     noop("Shoppers search for"), noop("any shopper"), noop("any market"), noop("type or choose"), noop("all"),
@@ -78,6 +79,8 @@ COMMON_ZONES = (
     "America/New_York",
 )
 
+REGIONS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+
 
 def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
     broken = {name: " ".join(map(str, form.errors[name])) for name in LISTS if name in form.errors}
@@ -86,10 +89,16 @@ def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
         "words": {word: _(word) for word in WORDS},
         "attributes": list_attributes(),
         "sorts": list(SORTS),
-        "zones": [*COMMON_ZONES, *sorted(available_timezones() - set(COMMON_ZONES))],
+        "zones": list_zones(),
         "zone": settings.TIME_ZONE,
         "errors": form.path_errors or broken,
     }
+
+
+def list_zones() -> list[str]:
+    """The usual ones first; the database's old second names (PRC, US/Pacific, Etc/GMT+8) would only be in the way."""
+    places = (name for name in available_timezones() if name.partition("/")[0] in REGIONS)
+    return [*COMMON_ZONES, *sorted(set(places) - set(COMMON_ZONES))]
 
 
 def list_attributes() -> list[dict[str, str]]:

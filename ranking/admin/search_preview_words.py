@@ -65,6 +65,7 @@ EFFECTS = {
     "substitute": _("stands in for a pinned product"),
     "diversify": _("held back for variety"),
     "group": _("in a block of products"),
+    "cap": _("put behind by a cap"),
 }
 # The beginning of a note → what it means for the page, and what helps.
 _NOTES = (

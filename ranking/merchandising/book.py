@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ranking.contracts import RuleOutcome
 from ranking.errors import RuleRefused
 from ranking.merchandising.book_rows import BookSource, read_changed
+from ranking.merchandising.cap_rows import Cap, load_caps
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.facts import QueryFacts, make_hooks
 from ranking.merchandising.schema import DOCUMENT_FIELDS, RuleDocument, parse_rule
@@ -38,6 +39,7 @@ class RuleBook:
     broken: tuple[RuleOutcome, ...] = ()
     source: BookSource = field(default_factory=BookSource)
     kinds: frozenset[str] = field(default=frozenset(), compare=False)
+    caps: tuple[Cap, ...] = ()
 
     def find_candidates(self, facts: QueryFacts) -> list[CompiledRule]:
         """Every rule that could hold, in order of precedence; the rest surely do not."""
@@ -96,7 +98,7 @@ def load_book(version: int, *, previous: RuleBook | None = None) -> RuleBook:
         book = build_book([*left, *fresh], version=version, broken=broken)
     else:
         book = revise_book(known, gone, fresh, version=version, broken=broken)
-    return replace(book, source=changed.source)
+    return replace(book, source=changed.source, caps=load_caps())
 
 
 def compile_row(row: Sequence[Any]) -> CompiledRule:

@@ -26,5 +26,5 @@ DROP FUNCTION ranking_join_tags(text[]);
 
 class Migration(migrations.Migration):
     # pg_trgm comes with catalog's first migration.
-    dependencies = [("ranking", "0010_simulations"), ("catalog", "0001_extensions")]
+    dependencies = [("ranking", "0011_governance"), ("catalog", "0001_extensions")]
     operations = [migrations.RunSQL(SQL, UNDO)]

@@ -34,6 +34,12 @@ class Rule(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    # Whose change stands here (governance/actors.py), so that nobody approves their own.
+    changed_by = models.CharField(max_length=80, blank=True, editable=False)
+    changed_by_label = models.CharField(_("changed by"), max_length=150, blank=True, editable=False)
+    # The content that was last made live; empty: never was.
+    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
+    comment = models.TextField(_("comment"), blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
     history = HistoricalRecords()
@@ -42,6 +48,7 @@ class Rule(models.Model):
         verbose_name = _("rule")
         verbose_name_plural = _("rules")
         ordering = ["priority", "created_at", "id"]
+        permissions = [("approve_rule", "Can approve rules")]
 
     def __str__(self) -> str:
         return self.name

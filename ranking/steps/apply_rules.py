@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ranking.contracts import Query, Ranked
 from ranking.merchandising.actions import BoostAction, DiversifyAction
 from ranking.merchandising.boosts import boost_points, move_positions, share_places
+from ranking.merchandising.caps import keep_caps
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
 from ranking.merchandising.pins import place_pins
@@ -58,7 +59,7 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool, group
         ranked = collapse_rows(ranked, snapshot, pinned=()) if collapse else ranked
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
     work = _Work(rules, pool.removal.targets, query.sort, collapse)
-    removed = pool.removal.mask
+    removed, arrived = pool.removal.mask, ranked
     if groups is not None and groups.taken is not None:
         removed = removed | groups.taken
     for effect, kind, mask in pool.removal.taken:
@@ -71,7 +72,8 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool, group
     ranked, fixed = apply_pins(work, ranked, reach)
     ranked = apply_variety(work, ranked, fixed)
     outcomes = (*rules.outcomes, *(groups.outcomes if groups else ()), *work.record.outcomes)
-    return replace(ranked, moves=work.record.log, outcomes=outcomes, removed=removed)
+    done = replace(ranked, moves=work.record.log, outcomes=outcomes, removed=removed)
+    return keep_caps(done, arrived, live.book.caps, work.targets, market=query.request.market)
 
 
 def drop_removed(ranked: Ranked, removed: Mask) -> Ranked:

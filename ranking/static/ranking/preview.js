@@ -85,7 +85,7 @@ export function startPreview({ panel, readRule, acts }) {
     if (!focusNext) return;
     const row = [...columns.querySelectorAll(".rule-column:last-of-type [data-sku]")].find((item) => item.dataset.sku === focusNext);
     focusNext = null;
-    if (document.activeElement === document.body || columns.contains(document.activeElement)) row?.querySelector("[aria-haspopup=menu], button")?.focus();
+    if (document.activeElement === document.body || columns.contains(document.activeElement)) (row?.querySelector("[aria-haspopup=menu]") || row?.querySelector("button"))?.focus();
   }
 
   return { refresh, showSearch: controls.show };

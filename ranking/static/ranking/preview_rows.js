@@ -3,7 +3,7 @@ import { el, icon, say, settings } from "./dom.js";
 import { sortLabel } from "./conditions.js";
 import { acceptDrop, makeDraggable, menuButton } from "./row_menu.js";
 
-const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown") });
+const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap") });
 const SLOTS = () => ({ top: say("above the results"), inline: say("before a result"), bottom: say("below the results") });
 
 export function isOwn(move) {

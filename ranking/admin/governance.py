@@ -1,0 +1,150 @@
+"""Admin of the rule policy, of market permissions, and of the audit log (to read only)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from ranking.admin.rule_pages import say_actions
+from ranking.governance.actors import actor_of_user
+from ranking.governance.policy_store import record_grant, record_policy
+from ranking.models import AuditEntry, MarketGrant, RulePolicy, ShareCap
+
+COMMAS = _("With commas between them.")
+
+
+def words_field(label: Any, *, help_text: Any = COMMAS, length: int = 100, rows: int = 0) -> SimpleArrayField:
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": rows}) if rows else UnfoldAdminTextInputWidget()
+    return SimpleArrayField(
+        forms.CharField(max_length=length), label=label, required=False, widget=widget, help_text=help_text
+    )
+
+
+class ShareCapForm(forms.ModelForm):
+    values = words_field(_("values"), help_text=_("Keys with commas between them; own brands need none."), length=200)
+
+    class Meta:
+        model = ShareCap
+        fields = ["kind", "attribute", "values", "places", "percent"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        kind = cleaned.get("kind")
+        if kind == ShareCap.Kind.ATTRIBUTE and not cleaned.get("attribute"):
+            self.add_error("attribute", _("Name the attribute that the cap is about."))
+        if kind and kind != ShareCap.Kind.OWN_BRANDS and not cleaned.get("values"):
+            self.add_error("values", _("Name at least one value."))
+        return cleaned
+
+
+class ShareCapInline(TabularInline):
+    model = ShareCap
+    form = ShareCapForm
+    extra = 0
+
+
+class RulePolicyForm(forms.ModelForm):
+    protected = words_field(
+        _("protected traits"),
+        help_text=_("No rule may treat shoppers differently by a segment whose name holds one of these words."),
+        rows=6,
+    )
+    own_brands = words_field(_("own brands"), help_text=_("Keys of the brands that belong to the shop."))
+
+    class Meta:
+        model = RulePolicy
+        fields = ["market", "four_eyes", "superusers_exempt", "protected", "own_brands"]
+
+
+@admin.register(RulePolicy)
+class RulePolicyAdmin(ModelAdmin):
+    form = RulePolicyForm
+    inlines = [ShareCapInline]
+    list_display = ["__str__", "four_eyes", "superusers_exempt", "updated_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: RulePolicy | None = None) -> bool:
+        """The shop's own row stays."""
+        return super().has_delete_permission(request, obj) and (obj is None or bool(obj.market))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        record_policy(form.instance, actor_of_user(request.user), "change" if change else "create")
+
+    def delete_model(self, request: HttpRequest, obj: RulePolicy) -> None:
+        record_policy(obj, actor_of_user(request.user), "delete")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for policy in queryset.exclude(market=""):
+            self.delete_model(request, policy)
+
+
+class MarketGrantForm(forms.ModelForm):
+    markets = words_field(_("markets"), help_text=_("Codes with commas between them."), length=16)
+
+    class Meta:
+        model = MarketGrant
+        fields = ["user", "group", "right", "all_markets", "markets"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(cleaned.get("user")) == bool(cleaned.get("group")):
+            self.add_error("user", _("Choose a user or a group, one of them."))
+        if not cleaned.get("all_markets") and not cleaned.get("markets"):
+            self.add_error("markets", _("Name the markets, or choose all markets."))
+        return cleaned
+
+
+@admin.register(MarketGrant)
+class MarketGrantAdmin(ModelAdmin):
+    form = MarketGrantForm
+    list_display = ["show_holder", "right", "all_markets", "markets"]
+    list_filter = ["right"]
+    list_select_related = ["user", "group"]
+    autocomplete_fields = ["user", "group"]
+
+    @display(description=_("who"))
+    def show_holder(self, grant: MarketGrant) -> str:
+        return str(grant.user or grant.group)
+
+    def save_model(self, request: HttpRequest, obj: MarketGrant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        record_grant(obj, actor_of_user(request.user), "change" if change else "create")
+
+    def delete_model(self, request: HttpRequest, obj: MarketGrant) -> None:
+        record_grant(obj, actor_of_user(request.user), "delete")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for grant in queryset:
+            self.delete_model(request, grant)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ModelAdmin):
+    """The database refuses changes as well."""
+
+    list_display = ["at", "actor_label", "show_action", "object_name", "version", "comment"]
+    list_filter = ["kind", "action"]
+    search_fields = ["object_name", "actor_label", "object_id"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    @display(description=_("action"))
+    def show_action(self, entry: AuditEntry) -> str:
+        return say_actions().get(entry.action, entry.action)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False

@@ -1,0 +1,265 @@
+"""Pages around a rule: what waits for whom, the review with its difference, the history, and what was deleted."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from catalog.errors import ShopError
+from ranking.governance import workflow
+from ranking.governance.actors import Actor, actor_of_user
+from ranking.governance.policies import read_policies
+from ranking.governance.review import read_review
+from ranking.governance.rule_history import list_deleted, list_versions, restore
+from ranking.governance.standing import Standing, read_standing
+from ranking.models import Rule, RuleChange
+
+TEMPLATES = "admin/ranking/rule"
+MOST_WAITING = 200
+
+
+class RulePages(ModelAdmin):
+    def get_page_urls(self) -> list[URLPattern]:
+        def route(address: str, view: Any, name: str) -> URLPattern:
+            return path(address, self.admin_site.admin_view(view), name=f"ranking_rule_{name}")
+
+        return [
+            route("waiting/", self.queue_view, "queue"),
+            route("deleted/", self.deleted_view, "deleted"),
+            route("<uuid:rule_id>/review/", self.review_view, "review"),
+            route("<uuid:rule_id>/step/", self.step_view, "step"),
+            route("<uuid:rule_id>/history/", self.history_page, "history"),
+            route("<uuid:rule_id>/restore/", self.restore_view, "restore"),
+        ]
+
+    def queue_view(self, request: HttpRequest) -> HttpResponseBase:
+        """What waits for me first, then my own, then what others have to decide, and what was sent back to me."""
+        self._require_view(request)
+        actor, policies = actor_of_user(request.user), read_policies()
+        standings = [read_standing(rule, actor, policies) for rule in list_waiting()]
+        waiting = [each for each in standings if each.waits]
+        context = {
+            "title": _("Waiting for approval"),
+            "mine": [self._card(each) for each in waiting if "approve" in each.steps],
+            "own": [self._card(each) for each in waiting if each.is_own and "approve" not in each.steps],
+            "others": [self._card(each) for each in waiting if not each.is_own and "approve" not in each.steps],
+            "returned": [self._card(each) for each in standings if not each.waits and each.is_own and each.comment],
+            "four_eyes": any(row.four_eyes for row in policies.rows.values()),
+        }
+        return self._render(request, "queue", context)
+
+    def _card(self, standing: Standing) -> dict[str, Any]:
+        rule, change = standing.rule, standing.change
+        return {
+            "standing": standing,
+            "name": (change.document.get("name") if change else "") or rule.name,
+            "kind": say_waiting(change) if change else _("new rule"),
+            "url": reverse("admin:ranking_rule_review", args=[rule.pk]),
+            "at": change.updated_at if change else rule.updated_at,
+        }
+
+    def review_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
+        self._require_view(request)
+        rule = Rule.objects.select_related("pending", "owner").filter(pk=rule_id).first()
+        if rule is None:
+            raise Http404
+        standing = read_standing(rule, actor_of_user(request.user), read_policies())
+        context = {
+            "title": _("Review: %s") % rule.name,
+            "original": rule,
+            "rule": rule,
+            "standing": standing,
+            "review": read_review(rule, standing),
+            "status_label": Rule.Status(rule.status).label,
+            "urls": self._urls_of(rule_id),
+        }
+        return self._render(request, "review", context)
+
+    def step_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
+        """POST: one step, with the version that was seen and a comment."""
+        steps = {
+            "submit": workflow.submit,
+            "approve": workflow.approve,
+            "reject": workflow.reject,
+            "publish": workflow.publish,
+            "pause": workflow.pause,
+            "resume": workflow.resume,
+            "discard": workflow.discard,
+            "ask_delete": workflow.ask_deletion,
+        }
+        name = request.POST.get("step", "")
+        if request.method != "POST" or name not in steps:
+            return redirect("admin:ranking_rule_review", rule_id)
+        self._require_change(request, approves=name in ("approve", "reject"))
+        return self._do(request, rule_id, lambda actor: self._take(request, rule_id, steps[name], name, actor))
+
+    def _take(self, request: HttpRequest, rule_id: UUID, step: Any, name: str, actor: Actor) -> str:
+        version, comment = request.POST.get("version", ""), request.POST.get("comment", "").strip()[:2000]
+        seen = int(version) if version.isdecimal() else None
+        if name == "reject" and not comment:
+            raise ShopError(_("Write why, so that its author knows what to change."))
+        if name in ("approve", "reject"):
+            seen = seen or 0
+        words = {} if name == "discard" else {"comment": comment}
+        step(rule_id, version=seen, actor=actor, **words)
+        return name
+
+    def history_page(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
+        self._require_view(request)
+        rule = Rule.objects.select_related("pending").filter(pk=rule_id).first()
+        try:
+            versions = list_versions(rule_id)
+        except ShopError as error:
+            raise Http404 from error
+        context = {
+            "title": _("History: %s") % (rule.name if rule else versions[0].document["name"]),
+            "original": rule,
+            "rule": rule,
+            "versions": versions,
+            "actions_said": say_actions(),
+            "four_eyes": read_policies().needs_approval(rule.markets if rule else versions[0].document["markets"]),
+            "may_restore": self.has_change_permission(request),
+            "urls": self._urls_of(rule_id),
+        }
+        return self._render(request, "history", context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponseBase:
+        """Django's own address of it, for links that have an id as text."""
+        return redirect("admin:ranking_rule_history", object_id)
+
+    def restore_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
+        """POST: a version comes back as a new one."""
+        wanted, version = request.POST.get("to_version", ""), request.POST.get("version", "")
+        if request.method != "POST" or not wanted.isdecimal():
+            return redirect("admin:ranking_rule_history", rule_id)
+        self._require_change(request)
+        expected = int(version) if version.isdecimal() else None
+
+        def put_back(actor: Actor) -> str:
+            restore(rule_id, to_version=int(wanted), actor=actor, expected_version=expected)
+            return "restore"
+
+        return self._do(request, rule_id, put_back)
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponseBase:
+        self._require_view(request)
+        rows = [{"row": row, "urls": self._urls_of(row.id)} for row in list_deleted()]
+        context = {"title": _("Deleted rules"), "rows": rows, "may_restore": self.has_change_permission(request)}
+        return self._render(request, "deleted", context)
+
+    def _do(self, request: HttpRequest, rule_id: UUID, act: Callable[[Actor], str]) -> HttpResponseBase:
+        """Takes the step, tells how it went, and goes where one looks next."""
+        try:
+            done = act(actor_of_user(request.user))
+        except ShopError as error:
+            self.message_user(request, _sentence_of(error), level=messages.ERROR)
+            if Rule.objects.filter(pk=rule_id).exists():
+                return redirect("admin:ranking_rule_review", rule_id)
+            return redirect("admin:ranking_rule_deleted")
+        rule = Rule.objects.select_related("pending").filter(pk=rule_id).first()
+        if rule is not None:
+            self.log_change(request, rule, done)
+        self.message_user(request, _say_done(done, rule))
+        if rule is None or done in ("approve", "reject"):
+            return redirect("admin:ranking_rule_queue")
+        return redirect("admin:ranking_rule_review", rule_id)
+
+    def describe_standing(self, request: HttpRequest, rule: Rule | None) -> dict[str, Any] | None:
+        """What stands above the form of a stored rule."""
+        if rule is None or rule._state.adding:
+            return None
+        standing = read_standing(rule, actor_of_user(request.user), read_policies())
+        stored = Rule.objects.filter(pk=rule.pk).values_list("status", flat=True).first()
+        return {
+            "standing": standing,
+            "status": stored,
+            "status_label": Rule.Status(stored).label,
+            "waiting": say_waiting(standing.change) if standing.change else "",
+            "urls": self._urls_of(rule.pk),
+        }
+
+    def _urls_of(self, rule_id: UUID) -> dict[str, str]:
+        names = ("change", "review", "step", "history", "restore")
+        return {name: reverse(f"admin:ranking_rule_{name}", args=[rule_id]) for name in names} | {
+            "queue": reverse("admin:ranking_rule_queue"),
+            "list": reverse("admin:ranking_rule_changelist"),
+            "deleted": reverse("admin:ranking_rule_deleted"),
+        }
+
+    def _require_view(self, request: HttpRequest) -> None:
+        if not (self.has_view_or_change_permission(request) or request.user.has_perm("ranking.approve_rule")):
+            raise PermissionDenied
+
+    def _require_change(self, request: HttpRequest, *, approves: bool = False) -> None:
+        allowed = request.user.has_perm("ranking.approve_rule") if approves else self.has_change_permission(request)
+        if not allowed:
+            raise PermissionDenied
+
+    def _render(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
+        common = {**self.admin_site.each_context(request), "opts": self.opts, "is_fullwidth": "1"}
+        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", {**common, **context})
+
+
+def list_waiting() -> list[Rule]:
+    """Rules in review, with a change beside them, or sent back; the oldest first."""
+    asked = Q(status=Rule.Status.REVIEW) | Q(pending__isnull=False) | ~Q(comment="")
+    rows = Rule.objects.select_related("pending", "owner").filter(asked).order_by("updated_at")
+    return list(rows[:MOST_WAITING])
+
+
+def say_waiting(change: RuleChange) -> str:
+    if change.kind == RuleChange.Kind.DELETE:
+        return _("deletion waits")
+    return _("change waits for approval") if change.status == Rule.Status.REVIEW.value else _("change not sent yet")
+
+
+def say_actions() -> dict[str, str]:
+    """What the audit log's actions are called on pages."""
+    return {
+        "create": _("written"),
+        "change": _("changed"),
+        "import": _("imported"),
+        "submit": _("sent for review"),
+        "approve": _("approved and live"),
+        "publish": _("made live"),
+        "reject": _("sent back"),
+        "pause": _("paused"),
+        "resume": _("resumed"),
+        "restore": _("restored"),
+        "discard": _("waiting change dropped"),
+        "delete": _("deleted"),
+        "propose": _("change written"),
+        "ask_delete": _("deletion asked for"),
+    }
+
+
+def _sentence_of(error: ShopError) -> str:
+    return " ".join(dict.fromkeys([error.message, *map(str, error.extra.get("errors", {}).values())]))
+
+
+def _say_done(done: str, rule: Rule | None) -> str:
+    if rule is None:
+        return _("The rule is deleted. It can be restored from the list of deleted rules.")
+    change = getattr(rule, "pending", None)
+    waits = rule.status == Rule.Status.REVIEW.value or (change is not None and change.status == "review")
+    sentences = {
+        "approve": _("Approved and live: the next search obeys."),
+        "reject": _("Sent back to its author with your comment."),
+        "pause": _("Paused: the next search goes without it."),
+        "discard": _("The waiting change is dropped; the rule is as it was."),
+        "restore": _("The version is back."),
+        "resume": _("Live: the next search obeys."),
+        "publish": _("Live: the next search obeys."),
+    }
+    if waits and done not in ("approve", "reject", "pause", "discard"):
+        return _("It waits for somebody else's approval now.")
+    return sentences.get(done, _("Done."))
