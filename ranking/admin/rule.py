@@ -14,6 +14,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from ranking.admin.expression_check import check_expression
 from ranking.admin.rule_endpoints import list_choices, list_products, show_preview
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
@@ -104,6 +105,7 @@ class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
             path("preview/", wrap(show_preview), name="ranking_rule_preview"),
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
+            path("expression/", wrap(check_expression), name="ranking_rule_expression"),
             *super().get_urls(),
         ]
 
@@ -119,7 +121,7 @@ class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "products", "choices")}
+        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "products", "choices", "expression")}
         context.update(rule_page={**settings, "urls": urls})
         return super().render_change_form(request, context, **kwargs)
 

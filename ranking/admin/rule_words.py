@@ -46,6 +46,12 @@ WORDS = (
     noop("while the shopper has chosen no order"), noop("show first"), noop("leave out"), noop("the words name"),
     noop("the shopper wants to"), noop("find"), noop("compare"), noop("ask"), noop("look around"),
     noop("get help"), noop("reach a page"),
+    noop("is nearly"), noop("fits the expression"), noop("the search finds"), noop("no product"), noop("no more than"),
+    noop("products"), noop("synonyms too"), noop("typing errors too"), noop("expression"), noop("Understood as"),
+    noop("also holds for what the list of synonyms says is the same"),
+    noop("one wrong letter from 4 letters on, two from 8 on; Chinese characters that sound alike"),
+    noop("phone AND NOT (case OR cover)"), noop("Counted before anything the shopper asked for is let go."),
+    noop("Words without a sign must all be there; quotation marks keep them side by side; phone* also finds phones."),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

@@ -123,9 +123,7 @@ def _read_otherwise(
     return read_otherwise(understanding, current_concepts(live.snapshot.vocabulary))
 
 
-def _read_same(
-    request: SearchRequest, understanding: Understanding | None, live: LiveState
-) -> tuple[Reading, ...]:
+def _read_same(request: SearchRequest, understanding: Understanding | None, live: LiveState) -> tuple[Reading, ...]:
     """What the live synonym list says is the same, for rules that hold for synonyms too."""
     if understanding is None:
         return ()

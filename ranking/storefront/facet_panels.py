@@ -148,7 +148,9 @@ def _category_options(
     steps = {link.key for link in trail}
     options = []
     if trail:
-        options.append(FacetOption("facet-category-all", _("All categories"), None, False, _category_href(url, "", stays=stays)))
+        options.append(
+            FacetOption("facet-category-all", _("All categories"), None, False, _category_href(url, "", stays=stays))
+        )
     counts = {value.key: value.count for value in facet.values}
     for depth, link in enumerate(trail, start=1):
         present = depth == len(trail)

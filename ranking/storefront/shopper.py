@@ -79,7 +79,7 @@ def list_segments(request: HttpRequest) -> tuple[str, ...]:
 
 @cache
 def _load(path: str) -> Callable[[HttpRequest], Iterable[str]]:
-    return import_string(path)  # type: ignore[no-any-return]
+    return import_string(path)
 
 
 def name_device(user_agent: str) -> str:

@@ -160,9 +160,7 @@ def holds_at(rule, witness):
     detected = {}
     for name, key in witness.detected:
         detected[name] = detected.get(name, frozenset()) | {key}
-    facts = replace(
-        facts, intent=witness.intent, detected=detected, numbers=witness.numbers, found=witness.found
-    )
+    facts = replace(facts, intent=witness.intent, detected=detected, numbers=witness.numbers, found=witness.found)
     return find_miss(rule, facts) is None and not rule.find_closed_reason(witness.at.timestamp())
 
 
@@ -233,7 +231,9 @@ QUERY = st.builds(
     st.booleans(),
     st.booleans(),
 )
-LEAVES = st.one_of(PHRASES.map('"{}"'.format), WORDS, WORDS.map("^{}".format), st.sampled_from(["lam*", "手机*", "desk$"]))
+LEAVES = st.one_of(
+    PHRASES.map('"{}"'.format), WORDS, WORDS.map("^{}".format), st.sampled_from(["lam*", "手机*", "desk$"])
+)
 TREES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
