@@ -34,6 +34,14 @@ export function newCondition(kind) {
   return kind === "always" ? { type: "always" } : { type: kind, values: [] };
 }
 
+// Words to preview a condition with: of an expression those before its first sign.
+export function sampleQuery(condition) {
+  const written = (condition.values || [])[0] || "";
+  if (condition.match !== "expression") return written;
+  const plain = written.replace(/[()（）"“”^$*]/g, " ");
+  return plain.split(/(?:^|\s)(?:AND|OR|NOT|与|且|和|并且|或|或者|非|不含)(?:\s|$)/)[0].trim();
+}
+
 export function drawConditions(conditions, onChange, errorAt) {
   const replace = (index, condition) => onChange(conditions.map((item, other) => (other === index ? condition : item)));
   const rows = conditions.map((condition, index) => el("div", { className: "rule-row" },

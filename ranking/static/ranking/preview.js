@@ -1,7 +1,7 @@
 // The page this rule makes, beside the page without it: the same search that shoppers get.
 import { debounce, el, icon, remember, rememberProducts, say, settings } from "./dom.js";
 import { searchBox } from "./picker.js";
-import { sortLabel } from "./conditions.js";
+import { sampleQuery, sortLabel } from "./conditions.js";
 
 export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
   const controls = { query: "", category: "", locale: document.documentElement.lang.startsWith("zh") ? "zh" : "en", market: "", sort: "relevance", now: "" };
@@ -123,7 +123,7 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
     const query = rule.conditions.find((condition) => condition.type === "query" && !condition.negate && (condition.values || []).length);
     const category = rule.conditions.find((condition) => condition.type === "category" && !condition.negate && condition.keys.length);
     const locale = rule.locales.length === 1 ? rule.locales[0] : current.locale;
-    return { query: query ? query.values[0] : "", category: category ? category.keys[0] : "", locale: query && /[㐀-鿿]/.test(query.values[0]) ? "zh" : locale, market: rule.markets[0] || "" };
+    return { query: query ? sampleQuery(query) : "", category: category ? category.keys[0] : "", locale: query && /[㐀-鿿]/.test(query.values[0]) ? "zh" : locale, market: rule.markets[0] || "" };
   }
 
   const inputs = {};
