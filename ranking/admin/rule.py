@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from ranking.admin.expression_check import check_expression
 from ranking.admin.health import health_urls
 from ranking.admin.rule_arrange import describe_arranging, read_controls
 from ranking.admin.rule_buttons import RuleButtons
@@ -98,6 +99,7 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
             path("conflicts/", wrap(show_conflicts), name="ranking_rule_conflicts"),
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
+            path("expression/", wrap(check_expression), name="ranking_rule_expression"),
             *health_urls(self),
             *self.get_page_urls(),
             *super().get_urls(),
@@ -110,7 +112,8 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "conflicts", "products", "choices")}
+        names = ("preview", "conflicts", "products", "choices", "expression")
+        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names}
         preview = read_controls(request.GET)
         context.update(
             rule_page={**settings, "urls": urls, "preview": preview},

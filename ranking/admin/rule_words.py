@@ -68,6 +68,12 @@ WORDS = (
     noop("before result"), noop("Conflicts with other rules"), noop("Conflicts"),
     noop("Let the other win"), noop("Let this rule win"), noop("Show this search"), noop("Open the other rule"),
     noop("To choose from"), noop("Not all rules could be compared in time; saving compares the rest."),
+    noop("is nearly"), noop("fits the expression"), noop("the search finds"), noop("no product"), noop("no more than"),
+    noop("products"), noop("synonyms too"), noop("typing errors too"), noop("expression"), noop("Understood as"),
+    noop("also holds for what the list of synonyms says is the same"),
+    noop("one wrong letter from 4 letters on, two from 8 on; Chinese characters that sound alike"),
+    noop("phone AND NOT (case OR cover)"), noop("Counted before anything the shopper asked for is let go."),
+    noop("Words without a sign must all be there; quotation marks keep them side by side; phone* also finds phones."),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

@@ -97,11 +97,17 @@ def _compile_positive(condition: Condition) -> tuple[Test, Hooks]:
             return _compile_category(condition)
         case FilterCondition():
             return _compile_filter(condition)
+        case DetectedCondition():
+            return _compile_detected(condition)
+    return _compile_side(condition)
+
+
+def _compile_side(condition: Condition) -> tuple[Test, Hooks]:
+    """What is asked beside the words and the page."""
+    match condition:
         case SegmentCondition(values=values):
             wanted = frozenset(values)
             return (lambda facts: bool(wanted & facts.segments)), tuple(f"segment:{value}" for value in values)
-        case DetectedCondition():
-            return _compile_detected(condition)
         case ResultsCondition(at_most=most):
             return (lambda facts: facts.found is not None and facts.found <= most), None
         case SortCondition() | MarketCondition() | LocaleCondition() | DeviceCondition() | IntentCondition():

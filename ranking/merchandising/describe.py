@@ -73,10 +73,15 @@ def _say_condition(condition: Condition) -> str:
             return _say_filter(condition)
         case DetectedCondition():
             return _say_detected(condition)
-        case ResultsCondition(at_most=0):
-            return _("the search finds nothing")
-        case ResultsCondition(at_most=most):
-            return ngettext("the search finds at most %d product", "the search finds at most %d products", most) % most
+    return _say_shopper(condition)
+
+
+def _say_shopper(condition: Condition) -> str:
+    """What is asked beside the words and the page."""
+    if isinstance(condition, ResultsCondition):
+        most = condition.at_most
+        few = ngettext("the search finds at most %d product", "the search finds at most %d products", most)
+        return few % most if most else _("the search finds nothing")
     names = {
         "intent": _("the shopper wants to %s"),
         "sort": _("the sort order is %s"),
@@ -85,7 +90,7 @@ def _say_condition(condition: Condition) -> str:
         "segment": _("the shopper is in the segment %s"),
         "device": _("the device is %s"),
     }
-    return names[condition.type] % list_values(condition.values)
+    return names[condition.type] % list_values(condition.values)  # type: ignore[union-attr]
 
 
 def _say_filter(condition: FilterCondition) -> str:
@@ -113,7 +118,7 @@ def _say_query(condition: QueryCondition) -> str:
         "starts": _("the query starts with %s"),
         "ends": _("the query ends with %s"),
         "contains": _("the query contains %s"),
-        "fuzzy": _("the query is about %s"),
+        "fuzzy": _("the query is nearly %s"),
         "expression": _("the query fits %s"),
     }
     if condition.match == "empty":

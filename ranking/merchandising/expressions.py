@@ -97,6 +97,22 @@ def list_phrases(tree: Expression) -> Iterator[tuple[Phrase, bool]]:
             yield from list_phrases(part)
 
 
+def write_expression(tree: Expression) -> str:
+    """The expression as it is understood, with every sign and bracket that was left to the reader."""
+    if isinstance(tree, Phrase):
+        words = f'"{tree.text}"' if " " in tree.text else tree.text
+        before = "^" if tree.match in ("starts", "is") else ""
+        return before + words + {"prefix": "*", "ends": "$", "is": "$"}.get(tree.match, "")
+    if isinstance(tree, Not):
+        inner = write_expression(tree.part)
+        return f"NOT {inner}" if isinstance(tree.part, Phrase) else f"NOT ({inner})"
+    parts = [
+        f"({write_expression(part)})" if isinstance(part, AllOf | AnyOf) else write_expression(part)
+        for part in tree.parts
+    ]
+    return (" AND " if isinstance(tree, AllOf) else " OR ").join(parts)
+
+
 def _cut(text: str) -> Iterator[_Token]:
     evened = text.translate(_SIGNS)
     at = 0
@@ -124,7 +140,9 @@ def _check_word(text: str, word: str, at: int) -> None:
 
 
 class _Parser:
-    """Recursive descent: any_of := all_of (OR all_of)*; all_of := part ((AND)? part)*; part := NOT part | (…) | words."""
+    """Recursive descent: any_of := all_of (OR all_of)* · all_of := part ((AND)? part)* · part := NOT part | (any_of) |
+    words.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -61,6 +61,8 @@ class QueryFacts:
     find_same: Callable[[], tuple[Reading, ...]] = tuple
     found: int | None = None
     forgives: bool = True
+    # What phrases of expressions came to, by their tests: thousands of rules may ask for the same words.
+    tried: dict[Callable[["QueryFacts"], bool], bool] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def wordings(self) -> tuple[Wording, ...]:

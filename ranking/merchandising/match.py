@@ -101,10 +101,9 @@ def select_rules(
     outcomes: list[RuleOutcome] = []
     stopper: CompiledRule | None = None
     for rule in candidates:
-        missed = find_miss(rule, facts)
-        if missed is not None:
+        if not does_hold(rule, facts):
             if explain:
-                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", missed))
+                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", find_miss(rule, facts) or ""))
             continue
         closed = rule.find_closed_reason(now)
         if closed:
@@ -129,9 +128,16 @@ def find_wait(candidates: Sequence[CompiledRule], facts: QueryFacts, *, now: flo
     waiting = (
         rule.most_found
         for rule in candidates
-        if rule.most_found is not None and find_miss(rule, nothing) is None and not rule.find_closed_reason(now)
+        if rule.most_found is not None and does_hold(rule, nothing) and not rule.find_closed_reason(now)
     )
     return max(waiting, default=None)
+
+
+def does_hold(rule: CompiledRule, facts: QueryFacts) -> bool:
+    """The same as `find_miss`, without words: thousands of candidates are tried, and few are talked about."""
+    if (rule.markets and facts.market not in rule.markets) or (rule.locales and facts.locale not in rule.locales):
+        return False
+    return all(test(facts) for test in rule.tests)
 
 
 def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
@@ -153,7 +159,7 @@ def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
     if rule.most_found is not None and facts.found is not None:
         return ngettext("The search finds %d product.", "The search finds %d products.", facts.found) % facts.found
     strict = replace(facts, readings=(), find_same=tuple, forgives=False)
-    if find_miss(rule, strict) is None:
+    if does_hold(rule, strict):
         return ""
     sentences = {
         "corrected": _("By the corrected words “%s”."),
@@ -161,12 +167,12 @@ def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
         "synonym": _("By “%s”, the same by the list of synonyms."),
     }
     for reading in facts.readings:
-        if find_miss(rule, replace(strict, readings=(reading,))) is None:
+        if does_hold(rule, replace(strict, readings=(reading,))):
             return sentences[reading.kind] % reading.wording.text
-    if find_miss(rule, replace(strict, forgives=facts.forgives)) is None:
+    if does_hold(rule, replace(strict, forgives=facts.forgives)):
         return _("By words that are nearly the same.")
     for reading in facts.find_same():
-        if find_miss(rule, replace(strict, find_same=_only(reading))) is None:
+        if does_hold(rule, replace(strict, find_same=_only(reading))):
             return sentences[reading.kind] % reading.wording.text
     return ""
 

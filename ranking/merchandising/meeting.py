@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.text import analyse, normalise
 from ranking.contracts import INTENTS, SORTS, Filter, NumberNeed, SearchRequest
-from ranking.merchandising.compile import CompiledRule, Test, compile_condition
+from ranking.merchandising.compile import CompiledRule, compile_condition
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
@@ -24,6 +24,7 @@ from ranking.merchandising.conditions import (
 )
 from ranking.merchandising.facts import QueryFacts, Reading, make_facts
 from ranking.merchandising.meeting_words import MOST_VALUES, OTHER_WORDS, Same, list_queries
+from ranking.merchandising.query_tests import Test
 
 MOST_QUERIES = 4000
 Read = Callable[[str], Sequence[Reading]]

@@ -142,14 +142,15 @@ def _mistype(text: str) -> Iterator[str]:
 
 def _walk(one: str, two: str) -> Iterator[str]:
     """The texts on the way from one to the other, letter by letter."""
-    steps = Levenshtein.editops(one, two).as_list()
+    steps = list(Levenshtein.editops(one, two))
     if len(steps) > MOST_STEPS:
         return
     for size in range(1, len(steps)):
         for chosen in itertools.combinations(steps, size):
             letters = list(one)
-            for kind, at, to in reversed(chosen):
-                letters[at : at + (kind != "insert")] = two[to : to + (kind != "delete")]
+            for step in reversed(chosen):
+                at, to = step.src_pos, step.dest_pos
+                letters[at : at + (step.tag != "insert")] = two[to : to + (step.tag != "delete")]
             yield "".join(letters)
 
 

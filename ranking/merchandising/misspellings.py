@@ -140,7 +140,7 @@ def _are_alike(typed: Piece, meant: Piece) -> bool:
 
 
 def _spell_keys(pieces: Pieces) -> Iterator[str]:
-    """The words of a phrase with the last one that may have slips in all its shortenings, the others by what is sure."""
+    """The last word that may have slips in all its shortenings, the others by what is sure of them."""
     pivot = next((at for at in range(len(pieces) - 1, -1, -1) if pieces[at].edits), -1)
     sure = [
         tuple(piece.sounds) or ((piece.word[0],) if piece.edits and at != pivot else (piece.word,))

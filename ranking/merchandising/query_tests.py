@@ -6,6 +6,7 @@ Hooks are sound: a rule whose words could hold is filed under a key that facts.m
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from catalog.text import HAN, analyse, normalise
 from ranking.merchandising.conditions import QueryCondition
@@ -18,6 +19,7 @@ Hooks = tuple[str, ...] | None  # None: the condition cannot be looked up, only 
 HAN_START, HAN_END = "㐀", "鿿"
 PAIR = 2
 ANYTHING = ("query:any",)
+
 # From the rarest to the most common kind of index key.
 _TEXT_KINDS = (
     "atext", "awords", "ptext", "pwords", "stext", "swords", "nearis", "near", "apair", "ppair", "spair",
@@ -27,15 +29,23 @@ _KINDS = (*_TEXT_KINDS, "category", "under", "segment", "detected", "filter")
 SELECTIVITY = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 
+class Allowed(NamedTuple):
+    """What beside the typed letters counts as the rule's words."""
+
+    use_analysis: bool
+    synonyms: bool
+    typos: bool
+
+
 def choose_hooks(candidates: Sequence[Hooks]) -> Hooks:
     """All conditions must hold, so one of them is enough to file the rule under: the most selective."""
     usable = [hooks for hooks in candidates if hooks]
     return min(usable, key=_rate_hooks) if usable else None
 
 
-def _rate_hooks(hooks: tuple[str, ...]) -> int:
-    """How many searches meet the worst of them, as a rank."""
-    return max(SELECTIVITY.get(hook.partition(":")[0], len(SELECTIVITY)) for hook in hooks)
+def _rate_hooks(hooks: tuple[str, ...]) -> tuple[int, int]:
+    """How many searches meet the worst of them, as a rank; then how many there are."""
+    return max(SELECTIVITY.get(hook.partition(":")[0], len(SELECTIVITY)) for hook in hooks), len(hooks)
 
 
 def join_hooks(alternatives: Iterable[Hooks]) -> Hooks:
@@ -49,23 +59,22 @@ def join_hooks(alternatives: Iterable[Hooks]) -> Hooks:
 
 
 def compile_query(condition: QueryCondition) -> tuple[Test, Hooks]:
+    options = Allowed(condition.use_analysis, condition.synonyms, condition.forgives_typos)
     if condition.match == "empty":
         return (lambda facts: facts.is_empty), ("query:empty",)
     if condition.match == "any":
         return (lambda facts: not facts.is_empty), ANYTHING
     if condition.match == "expression":
-        holds, hooks = _compile_tree(parse_expression(condition.values[0]), condition)
+        holds, hooks = _compile_tree(parse_expression(condition.values[0]), options)
         # It speaks of words: where nothing is typed, not even NOT holds.
         return (lambda facts: not facts.is_empty and holds(facts)), hooks or ANYTHING
     place: Mode = "is" if condition.match == "fuzzy" else condition.match
-    return _compile_words(place, condition.values, condition)
+    return _compile_words(place, condition.values, options)
 
 
-def _compile_tree(tree: Expression, options: QueryCondition) -> tuple[Test, Hooks]:
+def _compile_tree(tree: Expression, options: Allowed) -> tuple[Test, Hooks]:
     if isinstance(tree, Phrase):
-        if tree.match == "prefix":
-            return _compile_beginning(tree.text, options)
-        return _compile_words(tree.match, (tree.text,), options)
+        return _compile_phrase(tree, options)
     if isinstance(tree, Not):
         holds, _hooks = _compile_tree(tree.part, options)
         return (lambda facts: not holds(facts)), None
@@ -77,13 +86,30 @@ def _compile_tree(tree: Expression, options: QueryCondition) -> tuple[Test, Hook
     return (lambda facts: any(test(facts) for test in tests)), join_hooks(hooks)
 
 
-def _compile_words(match: Mode, values: Sequence[str], options: QueryCondition) -> tuple[Test, Hooks]:
+@lru_cache(maxsize=20_000)
+def _compile_phrase(phrase: Phrase, options: Allowed) -> tuple[Test, Hooks]:
+    """Expressions share their words: each phrase is compiled once, and tried once a search."""
+    if phrase.match == "prefix":
+        test, hooks = _compile_beginning(phrase.text, options)
+    else:
+        test, hooks = _compile_words(phrase.match, (phrase.text,), options)
+
+    def remembered(facts: QueryFacts) -> bool:
+        known = facts.tried.get(test)
+        if known is None:
+            known = facts.tried[test] = test(facts)
+        return known
+
+    return remembered, hooks
+
+
+def _compile_words(match: Mode, values: Sequence[str], options: Allowed) -> tuple[Test, Hooks]:
     """Whether the query is, begins with, ends with or contains one of the values, in the ways the condition allows."""
     wordings = tuple(_read_value(value, use_analysis=options.use_analysis) for value in values)
     marks = ("p",) if not options.use_analysis else ("a", "s") if options.synonyms else ("a",)
     hooks = [_hook_value(match, wording, mark) for wording in wordings for mark in marks]
     tests = [_compile_comparison(match, wordings, options)]
-    if options.forgives_typos:
+    if options.typos:
         near = [compile_near(match, wording.text) for wording in wordings]
         tests.append(_compile_nearness([test for test, _keys in near]))
         hooks += [keys for _test, keys in near if keys]
@@ -93,7 +119,7 @@ def _compile_words(match: Mode, values: Sequence[str], options: QueryCondition) 
     return (lambda facts: any(test(facts) for test in tests)), joined
 
 
-def _compile_comparison(match: Mode, wordings: Sequence[Wording], options: QueryCondition) -> Test:
+def _compile_comparison(match: Mode, wordings: Sequence[Wording], options: Allowed) -> Test:
     compare = COMPARISONS[match]
     if not options.use_analysis:
         return lambda facts: any(compare(facts.plain, value) for value in wordings)
@@ -110,7 +136,7 @@ def _compile_nearness(near: Sequence[Callable[[str], bool]]) -> Test:
     return lambda facts: facts.forgives and not facts.is_empty and any(test(facts.analysed.text) for test in near)
 
 
-def _compile_beginning(beginning: str, options: QueryCondition) -> tuple[Test, Hooks]:
+def _compile_beginning(beginning: str, options: Allowed) -> tuple[Test, Hooks]:
     letters = _read_value(beginning, use_analysis=options.use_analysis).text
     pattern = _word_beginning(letters)
     mark = "a" if options.use_analysis else "p"

@@ -56,4 +56,6 @@ def _list_parts(terms: tuple[str, ...], synonyms: SynonymBook, locale: str) -> l
         chosen = choose_alternatives(match, synonyms, replaced, locale)
         parts.append([(" ".join(replaced), replaced), *((item.text.lower(), item.terms) for item in chosen)])
         position = match.end
-    return [*parts, *([(term, (term,))] for term in terms[position:])] if parts else []
+    if parts:
+        parts += [[(term, (term,))] for term in terms[position:]]
+    return parts

@@ -20,8 +20,8 @@ class Pool:
     `removal` is what hide and "show only" rules took away; `field_coverage` the share of the query's idf that each
     field of a document holds. `window` has the vectors of the best candidates; `cross` the scores of those that the
     cross-encoder read, NaN elsewhere. `understanding` is the query's, settled by what its words found. `strict` is how
-    many products hold what was asked for before anything was let go, counted only where a rule waits to know. `is_virtual`: a rule alone says
-    what the category page holds.
+    many products hold what was asked for before anything was let go, counted only where a rule waits to know.
+    `is_virtual`: a rule alone says what the category page holds.
     """
 
     candidates: Mask

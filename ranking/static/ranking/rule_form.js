@@ -70,7 +70,7 @@ function undo() {
 // The preview leaves out what is still being written; saving refuses it with a message beside it.
 function finishedParts() {
   const said = (list) => Boolean(list && list.length);
-  const condition = (item) => ["always", "filter", "detected"].includes(item.type) || item.match === "empty" || item.match === "any" || said(item.values) || said(item.keys);
+  const condition = (item) => ["always", "filter", "detected", "results"].includes(item.type) || item.match === "empty" || item.match === "any" || said(item.values) || said(item.keys);
   const clause = (item) => said(item.values) || (item.minimum ?? null) !== null || (item.maximum ?? null) !== null;
   const target = (item) => item.target || item.filters;
   const actions = state.actions.filter((item) => isFinished(item) && (item.type === "pin" || !target(item) || target(item).some(clause)));
