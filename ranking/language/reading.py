@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 
 from catalog.text import analyse, detect_language
 from ranking.contracts import Understanding
@@ -34,13 +35,8 @@ def read_query(
     dictionary = current_dictionary(versions.get("words", 0))
     synonyms, concepts = current_synonyms(versions.get("synonyms", 0)), current_concepts(snapshot.vocabulary)
     written = synonyms.words | rules.synonyms.words
-    correction = correct(
-        text,
-        dictionary,
-        locale=locale,
-        has_hits=lambda words: _find_known(words, snapshot, written),
-        forbids=rules.forbids_correction,
-    )
+    is_known = partial(_find_known, snapshot=snapshot, written=written)
+    correction = correct(text, dictionary, locale=locale, has_hits=is_known, forbids=rules.forbids_correction)
     if correction and correction.applied:
         text = correction.corrected
     reading = read_numbers(text, lexicon)
@@ -77,13 +73,13 @@ def read_query(
     )
 
 
-def _find_known(words: Collection[str], snapshot: IndexSnapshot, terms: frozenset[str]) -> set[str]:
-    """Words that are right although the dictionary lacks them: the index has them, or a merchandiser wrote them
-    (`terms`).
+def _find_known(words: Collection[str], *, snapshot: IndexSnapshot, written: frozenset[str]) -> set[str]:
+    """Words that are right although the dictionary lacks them: the index has them, or a merchandiser wrote them, whose
+    index terms are `written`.
     """
-    written = {word for word in words if terms.issuperset(analyse(word))}
-    rest = [word for word in words if word not in written]
-    return written | (find_indexed(rest, [segment_id for segment_id, _, _ in snapshot.segments]) if rest else set())
+    known = {word for word in words if written.issuperset(analyse(word))}
+    rest = [word for word in words if word not in known]
+    return known | (find_indexed(rest, [segment_id for segment_id, _, _ in snapshot.segments]) if rest else set())
 
 
 def read_literally(text: str) -> Understanding:

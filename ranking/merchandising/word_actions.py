@@ -52,7 +52,7 @@ class SynonymAction(Part):
     @model_validator(mode="after")
     def check_content(self) -> Self:
         if self.weight == 0:
-            raise ValueError(_("A weight of 0 finds nothing. To keep words apart use “do not associate”."))
+            raise ValueError(_("A weight of 0 finds nothing. To keep words apart use “Keep apart”."))
         typed = {tuple(analyse(word)): word for word in self.words}
         same = [word for word in self.alternatives if tuple(analyse(word)) in typed]
         if same:
