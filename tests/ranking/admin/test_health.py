@@ -112,6 +112,7 @@ def test_a_synonym_door_fills_both_sides(admin: Client, db: None) -> None:
     HealthFinding.objects.create(
         kind="zero_results", query="贵妃榻", locale="zh", detail=detail, found_at=timezone.now(), weight=3
     )
+    HealthCheck.objects.create(started_at=timezone.now(), finished_at=timezone.now(), counts={"zero_results": 1})
     (url,) = [url for url in doors(body(admin.get(BOARD))) if "synonym" in url]
     assert parse_qs(urlsplit(url).query)["words"] == ["贵妃榻"]
     form = admin.get(url).context["adminform"].form
