@@ -1,4 +1,4 @@
-"""How fast a what-if simulation works through queries, and in how much memory: the judged catalog, rules of all kinds."""
+"""How fast a what-if simulation works through queries, and in how much memory: the judged catalog, several rules."""
 
 import argparse
 import time
