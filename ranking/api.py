@@ -110,7 +110,8 @@ class SearchView(APIView):
         search_request = serializer.to_request()
         if search_request.explain and request.auth is None and not request.user.is_authenticated:
             raise PermissionDenied(_("Explanations name rules and weights: send an API key to see them."))
-        return Response(render_page(pipeline.search(search_request)), headers=_HEADERS)
+        page = pipeline.search(search_request, count=not request.user.is_staff)
+        return Response(render_page(page), headers=_HEADERS)
 
 
 class SuggestView(APIView):

@@ -22,6 +22,12 @@ class RuleConflict(ShopError):
     status = 409
 
 
+class QueryLogRefused(ShopError):
+    """A file of searches is not taken over; `extra["errors"]` lists line numbers with what is wrong."""
+
+    code = "query_log_refused"
+
+
 class SynonymConflict(ShopError):
     """The row was changed by somebody else since it was read; `extra["version"]` is the version now."""
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from ranking.contracts import Page, SearchRequest, Suggestion
+from ranking.query_log.counting import count_search
 from ranking.registry import live_state
 from ranking.retrieval import suggest as suggestions
 from ranking.steps.apply_rules import apply_rules
@@ -36,8 +37,11 @@ class _Clock:
         return result
 
 
-def search(request: SearchRequest) -> Page:
-    """Raises BadSearch for what the shopper can mend; a missing model or late part only leaves a note."""
+def search(request: SearchRequest, *, count: bool = False) -> Page:
+    """Raises BadSearch for what the shopper can mend; a missing model or late part only leaves a note.
+
+    `count` is for the doors of shoppers: the search goes into the query log.
+    """
     clock = _Clock()
     live = clock.time("live", live_state, config_id=request.config_id, draft_weights=request.draft_weights)
     query = clock.time("understand", understand, request, live)
@@ -46,6 +50,8 @@ def search(request: SearchRequest) -> Page:
     ranked = clock.time("score", score, query, live, pool)
     ranked = clock.time("apply_rules", apply_rules, ranked, query, live, pool)
     page = clock.time("lay_out", lay_out, query, live, pool, ranked, search_id=uuid.uuid4())
+    if count:
+        count_search(query, pool, ranked)
     if request.explain:
         page = replace(page, ledger=clock.time("explain", explain, query, live, pool, ranked, page))
     return replace(page, timings_ms=clock.timings_ms)

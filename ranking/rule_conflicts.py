@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.text import analyse
 from ranking.language.concepts import current_concepts, translate_terms
 from ranking.merchandising.clauses import Clause, to_filters
-from ranking.merchandising.compile import compile_rule
+from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
 from ranking.merchandising.facts import Reading, Wording
 from ranking.merchandising.schema import RuleDocument
@@ -28,6 +28,11 @@ def check_conflicts(document: RuleDocument) -> list[dict[str, Any]]:
     live = live_state()
     age = Rule.objects.filter(pk=document.id).values_list("created_at", flat=True).first() if document.id else None
     rule = compile_rule(document, created_at=age)
+    return [describe_conflict(conflict) for conflict in list_conflicts(rule, live, most=MOST_TOLD)]
+
+
+def list_conflicts(rule: CompiledRule, live: LiveState, *, most: int) -> list[Conflict]:
+    """The first conflicts of a rule with the live ones, with the strongest rules first."""
     membership = _Membership(live, timezone.now())
     found = find_conflicts(
         rule,
@@ -36,7 +41,7 @@ def check_conflicts(document: RuleDocument) -> list[dict[str, Any]]:
         holds=membership.holds,
         read=lambda words: _read_otherwise(words, live),
     )
-    return [describe_conflict(conflict) for conflict in islice(found, MOST_TOLD)]
+    return list(islice(found, most))
 
 
 class _Membership:

@@ -1,17 +1,22 @@
 """Ranking's background jobs: fetch, call, return counts."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery import Task, shared_task
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from catalog import enrichment
 from catalog.errors import EncoderUnavailable, ShopError
+from ranking.health.check import run_check
 from ranking.language.catalog_mining import mine_catalog
 from ranking.language.concept_keys import read_concept_keys
 from ranking.language.concepts import current_concepts
+from ranking.query_log.store import prune
 from ranking.registry import live_state
 from ranking.retrieval.suggest_refresh import rebuild_suggestions, suggestions_are_due
 from ranking.retrieval.value_vectors import embed_values
@@ -35,6 +40,18 @@ def mine_synonyms() -> dict[str, int]:
     """New suggestions for a merchandiser to accept; nothing takes effect by itself."""
     concepts = current_concepts(live_state().snapshot.vocabulary)
     return asdict(store_suggestions(mine_catalog(concepts=concepts)))
+
+
+@shared_task
+def prune_query_log() -> int:
+    """Rows forgotten, older than QUERY_LOG_DAYS."""
+    return prune(timezone.localdate() - timedelta(days=settings.QUERY_LOG_DAYS))
+
+
+@shared_task
+def check_health(check_id: int | None = None) -> dict[str, int]:
+    """Findings by kind; nothing while another check runs."""
+    return run_check(check_id)
 
 
 @shared_task

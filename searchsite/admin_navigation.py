@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 PREVIEW = "admin:ranking_search_preview"
+HEALTH = "admin:ranking_rule_health"
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -17,8 +18,9 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Search"),
             # Every address starts with "/": without this the entry would look chosen everywhere.
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
-            _item(_("Rules"), "rule", "ranking", "rule"),
+            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
             _item(_("What-if"), "experiment", "ranking", "simulation"),
+            {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
             _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
@@ -64,6 +66,12 @@ def _shows_configurations(request: HttpRequest) -> bool:
     """The preview's address is below the configurations', but it is an entry of its own."""
     within = request.path.startswith(_find("admin:ranking_rankingconfig_changelist"))
     return within and not request.path.startswith(_find(PREVIEW))
+
+
+def _shows_rules(request: HttpRequest) -> bool:
+    """The health board's address is below the rules', but it is an entry of its own."""
+    within = request.path.startswith(_find("admin:ranking_rule_changelist"))
+    return within and not request.path.startswith(_find(HEALTH))
 
 
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:

@@ -310,6 +310,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "raise-review-alerts": {"task": "catalog.tasks.raise_review_alerts", "schedule": 24 * 3600.0},
     "read-reviews": {"task": "catalog.tasks.read_reviews", "schedule": 60.0},
     "forget-old-answers": {"task": "catalog.tasks.forget_old_answers", "schedule": 24 * 3600.0},
+    "prune-query-log": {"task": "ranking.tasks.prune_query_log", "schedule": 24 * 3600.0},
+    "check-health": {"task": "ranking.tasks.check_health", "schedule": 24 * 3600.0},
     "refresh-schemas": {"task": "ranking.tasks.refresh_schemas", "schedule": 24 * 3600.0},
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
     "tend-simulations": {"task": "ranking.tasks.tend_simulations", "schedule": 60.0},
@@ -320,16 +322,7 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # --- Models -------------------------------------------------------------------------------------------------------
 from searchsite.model_settings import *  # noqa: E402, F403 - a section of its own length
-
-# --- What-if simulations ------------------------------------------------------------------------------------------
-# Assumptions of the revenue estimate (docs/what-if.md): how many shoppers look at each position, the first first, and
-# which share of these looks ends in buying. The default curve is position^-0.7.
-SIMULATION_EXAMINATION = [float(share) for share in env.list("SIMULATION_EXAMINATION", default=[])] or [
-    round(position**-0.7, 4) for position in range(1, 101)
-]
-SIMULATION_CONVERSION = env.float("SIMULATION_CONVERSION", default=0.02)
-SIMULATION_MAX_SECONDS = env.int("SIMULATION_MAX_SECONDS", default=3600)
-SIMULATION_KEEP_DAYS = env.int("SIMULATION_KEEP_DAYS", default=90)
+from searchsite.ranking_settings import *  # noqa: E402, F403
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

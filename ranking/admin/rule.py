@@ -14,9 +14,11 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from ranking.admin.health import health_urls
 from ranking.admin.rule_endpoints import list_choices, list_products, show_preview
 from ranking.admin.rule_filters import KindFilter
 from ranking.admin.rule_form import RuleForm
+from ranking.admin.rule_start import read_start
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
@@ -109,17 +111,13 @@ class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
             path("preview/", wrap(show_preview), name="ranking_rule_preview"),
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
+            *health_urls(self),
             *super().get_urls(),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?query=…` starts a rule for that query (links from search reports and the storefront)."""
-        initial: dict[str, Any] = {**super().get_changeform_initial_data(request)}
-        query = request.GET.get("query", "").strip()[:200]
-        if query:
-            initial["conditions"] = [{"type": "query", "match": "is", "values": [query]}]
-            initial["name"] = query
-        return initial
+        return {**super().get_changeform_initial_data(request), **read_start(request.GET)}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form

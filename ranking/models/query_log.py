@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class QueryDay(models.Model):
     """One day's searches for the same words at the same place. An empty `query` is browsing.
 
-    `zero_results` counts searches for which nothing held all that was asked, before anything was let go; `relaxed` those
-    of them that found something once it was. `last_total` is how many products the last of these searches showed.
+    `zero_results` counts searches for which nothing held all that was asked, before anything was let go; `relaxed`
+    those of them that found something once it was. `last_total`: how many products the last of these searches showed.
     """
 
     day = models.DateField(_("day"))
