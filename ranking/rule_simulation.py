@@ -123,13 +123,13 @@ def ask_query(run: _Run, asked: SimulatedQuery, judgements: Mapping[str, int]) -
     except ShopError as error:
         return {"error": str(error.message), "size": 0.0}
     change = compare_pages(before, after)
-    skus = [[sku for _id, sku in side] for side in (change.before, change.after)]
+    first, second = ([sku for _id, sku in side] for side in (change.before, change.after))
     return {
         **asdict(change),
         **asdict(trace_rules(before, after, run.tried)),
         "size": round(change.size, 6),
         "revenue": estimate_pages(run.money, before, after),
-        "judged": judge_pages(*skus, judgements) if judgements else None,
+        "judged": judge_pages(first, second, judgements) if judgements else None,
     }
 
 
@@ -186,7 +186,7 @@ def sum_up(run: _Run) -> dict[str, Any]:
     totals = Totals(run.tried)
     rows = SimulatedQuery.objects.filter(simulation=run.simulation, row__isnull=False).order_by("-impact", "place")
     for asked in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        totals.add(asked.row, query=asked.query or asked.category, searches=asked.searches)
+        totals.add(asked.row or {}, query=asked.query or asked.category, searches=asked.searches)
     return totals.finish(run.money)
 
 

@@ -330,16 +330,6 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 from searchsite.model_settings import *  # noqa: E402, F403 - a section of its own length
 from searchsite.ranking_settings import *  # noqa: E402, F403
 
-# --- What-if simulations ------------------------------------------------------------------------------------------
-# Assumptions of the revenue estimate (docs/what-if.md): how many shoppers look at each position, the first first, and
-# which share of these looks ends in buying. The default curve is position^-0.7.
-SIMULATION_EXAMINATION = [float(share) for share in env.list("SIMULATION_EXAMINATION", default=[])] or [
-    round(position**-0.7, 4) for position in range(1, 101)
-]
-SIMULATION_CONVERSION = env.float("SIMULATION_CONVERSION", default=0.02)
-SIMULATION_MAX_SECONDS = env.int("SIMULATION_MAX_SECONDS", default=3600)
-SIMULATION_KEEP_DAYS = env.int("SIMULATION_KEEP_DAYS", default=90)
-
 # --- Logs ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")

@@ -1,11 +1,12 @@
 """One simulated query opened: its products before and after beside each other, with what rules did to each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ranking.contracts import ProductCard
+from ranking.merchandising.whatif_question import SimulationQuestion
 from ranking.models import SimulatedQuery, Simulation
 from ranking.retrieval.cards import load_cards
 from ranking.simulation_store import read_question
@@ -19,17 +20,40 @@ def describe_pages(simulation: Simulation, asked: SimulatedQuery) -> dict[str, A
         return {"asked": asked, "error": row["error"]}
     before, after = row["before"], row["after"]
     ids = {product_id for product_id, _sku in (*before, *after)}
-    cards = load_cards(sorted(ids), locale=asked.locale, now=read_question(simulation).now)
+    question = read_question(simulation)
+    cards = load_cards(sorted(ids), locale=asked.locale, now=question.now)
     places = [{product_id: place for place, (product_id, _sku) in enumerate(side, 1)} for side in (before, after)]
     return {
         "asked": asked,
         "row": row,
+        "facts": list(_say_facts(row, question)),
         "before": [_tell_hit(item, cards, place, _leave(item[0], places[1])) for place, item in enumerate(before, 1)],
         "after": [
             {**_tell_hit(item, cards, place, _arrive(item[0], place, places[0])), "marks": _say_marks(row, item[1])}
             for place, item in enumerate(after, 1)
         ],
     }
+
+
+def _say_facts(row: Mapping[str, Any], question: SimulationQuestion) -> Iterator[str]:
+    """What happened beside the order: which rules hold, who loses, which pins are not seen, other filters."""
+    rules = {str(rule["id"]): rule for rule in question.rules}
+    names = [rules[rule_id]["name"] for rule_id in row["held"] if rule_id in rules]
+    if names:
+        yield _("Rules that hold: %s.") % ", ".join(names)
+    for loss in (*row["lost"], *row["beaten"]):
+        yield _("“%(rule)s” loses to “%(winner)s”: %(reason)s") % {**loss, "rule": loss["name"]}
+    for pin in row["pins"]:
+        if not pin["shown"]:
+            action = rules[pin["rule"]]["actions"][pin["action"]]
+            details = {"what": action.get("sku") or _("kept place"), "position": action["position"]}
+            yield _("Not seen: %(what)s at %(position)d, because: %(reason)s") % {**details, "reason": pin["reason"]}
+    facets = row["facets"]
+    if facets["added"] or facets["removed"]:
+        signs = [*(f"+ {name}" for name in facets["added"]), *(f"− {name}" for name in facets["removed"])]
+        yield _("Filters: %s.") % ", ".join(signs)
+    elif facets["reordered"]:
+        yield _("Filters stand in another order.")
 
 
 def _tell_hit(

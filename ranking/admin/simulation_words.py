@@ -40,7 +40,7 @@ def describe_question(simulation: Simulation) -> dict[str, Any]:
 
 
 def say_moment(question: SimulationQuestion) -> str:
-    zone: ZoneInfo = load_zone(question.timezone) if question.timezone else timezone.get_default_timezone()  # type: ignore[assignment]
+    zone: ZoneInfo = load_zone(question.timezone) if question.timezone else timezone.get_default_timezone()
     local: datetime = question.now.astimezone(zone)
     return f"{date_format(local, 'DATE_FORMAT')} {local:%H:%M} {zone.key}"
 

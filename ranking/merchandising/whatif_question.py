@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError
 
 from ranking.contracts import MAX_QUERY_CHARACTERS
 from ranking.errors import RuleRefused, SimulationRefused
 from ranking.merchandising.clauses import Part
+from ranking.merchandising.schedule import Window
 from ranking.merchandising.schema import explain_errors, parse_rule
 
 MAX_QUERIES = 10_000
@@ -17,6 +18,12 @@ MAX_DAYS = 365
 LEAST_DEPTH, MAX_DEPTH = 10, 100
 # A search tests each tried rule one by one, without an index.
 MAX_RULES = 500
+
+
+def check_zone(name: str) -> str:
+    """Empty is the shop's own."""
+    return Window.check_zone(name) if name else name
+
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Locale = Literal["", "en", "zh"]
@@ -46,7 +53,7 @@ class SimulationQuestion(Part):
     )
     baseline: Literal["live", "without"] = "live"
     now: AwareDatetime
-    timezone: Annotated[str, StringConstraints(max_length=64)] = ""
+    timezone: Annotated[str, StringConstraints(max_length=64), AfterValidator(check_zone)] = ""
     segments: tuple[Annotated[str, StringConstraints(min_length=1, max_length=50)], ...] = Field(
         default=(), max_length=20
     )

@@ -66,8 +66,9 @@ class Totals:
         self.results[1] += row["total"][1] * searches
         for name in list_changes(row):
             self.tallies.setdefault(name, Tally()).add(searches, query)
-        for name, counter in self.products.items():
-            counter.update(dict.fromkeys(row[name], searches))
+        before, after = ({sku for _id, sku in row[side]} for side in ("before", "after"))
+        self.products["entered"].update(dict.fromkeys(after - before, searches))
+        self.products["left"].update(dict.fromkeys(before - after, searches))
         for name, counter in self.facets.items():
             counter.update(dict.fromkeys(row["facets"][name], searches))
         self._add_rules(row, query=query, searches=searches)

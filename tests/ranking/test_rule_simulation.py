@@ -247,6 +247,7 @@ def test_a_product_that_changes_meanwhile_is_said(shop):
         pytest.param({"rules": [document()], "locale": "fr"}, "locale", id="locale"),
         pytest.param({"rules": [document()], "nonsense": 1}, "nonsense", id="unknown"),
         pytest.param({"rules": [document()], "conversion": 2}, "conversion", id="conversion"),
+        pytest.param({"rules": [document()], "timezone": "Mars"}, "timezone", id="zone"),
     ],
 )
 def test_a_wrong_question_names_the_field(db, data, path):

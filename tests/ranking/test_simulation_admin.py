@@ -66,6 +66,8 @@ def test_a_simulation_is_started_from_a_stored_rule_and_its_page_tells_the_resul
         assert words in told
     pages = client.get(url("pages", simulation, 0)).content.decode()
     assert "from 6 up to 1" in pages
+    assert "Rules that hold: 双十一." in pages
+    assert "Not seen: GONE at 2, because: no live product has this SKU" in pages
     assert "pinned" in pages
     changed = client.get(url("queries", simulation), {"show": "changed"}).content.decode()
     assert "lamp" in changed
