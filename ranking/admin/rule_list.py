@@ -31,7 +31,7 @@ class RulePaginator(InfinitePaginator):
         return len(self.first_keys) <= MOST_COUNTED
 
     @property
-    def template_name(self) -> str:  # type: ignore[override]
+    def template_name(self) -> str:
         return "" if self.is_counted else InfinitePaginator.template_name
 
     @cached_property
