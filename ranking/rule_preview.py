@@ -74,7 +74,12 @@ def describe_page(page: Page, *, other: Page, hidden: Sequence[Hidden] = ()) -> 
         "banners": [asdict(banner) for banner in page.banners],
         "redirect": asdict(page.redirect) if page.redirect else None,
         "groups": [
-            {"title": group.title, "position": group.position, "skus": [hit.product.sku for hit in group.hits]}
+            {
+                "title": group.title,
+                "position": group.position,
+                "rule_id": group.rule_id,
+                "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in group.hits],
+            }
             for group in page.groups
         ],
         "facets": [{"field": facet.field, "label": facet.label} for facet in page.facets],
@@ -97,6 +102,7 @@ def describe_card(card: ProductCard) -> dict[str, Any]:
     return {
         "product_id": card.id,
         "sku": card.sku,
+        "variant": card.variant,
         "title": card.title,
         "brand": card.brand,
         "price": card.price,

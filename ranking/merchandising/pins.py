@@ -55,9 +55,11 @@ def close_gaps(pins: Sequence[Pin]) -> list[int]:
 
 
 def choose_slots(pins: Sequence[Pin], wanted: Sequence[int], resting: Container[int] = ()) -> list[Placed]:
-    """Each pin gets its slot or, when a stronger pin has it, the next free one (a soft pin the next before it); a
-    product is pinned once. Those `resting` are soft pins that need no slot: their products stand well by themselves.
+    """Each pin gets its slot or, when a stronger pin has it, the next free one (a soft pin one before it, best one that
+    no other pin wants); a product is pinned once. Those `resting` are soft pins that need no slot: their products stand
+    well by themselves.
     """
+    others = {wanted[index] for index, pin in enumerate(pins) if pin.ordinal >= 0 and index not in resting}
     holders: dict[int, int] = {}
     products: dict[int, int] = {}
     placed: list[Placed] = []
@@ -70,18 +72,21 @@ def choose_slots(pins: Sequence[Pin], wanted: Sequence[int], resting: Container[
             products[pin.ordinal] = index
             placed.append(Placed(index, None, own=True))
         else:
-            slot = _find_free(wanted[index], holders, soft=pin.soft)
+            slot = _find_earlier(wanted[index], holders, others) if pin.soft else 0
+            slot = slot or _find_free(wanted[index], holders)
             lost = slot > wanted[index] or (slot < wanted[index] and not pin.soft)
             placed.append(Placed(index, slot, holders.get(wanted[index]) if lost else None))
             holders[slot] = products[pin.ordinal] = index
     return placed
 
 
-def _find_free(slot: int, holders: Container[int], *, soft: bool) -> int:
-    if soft:
-        earlier = next((place for place in range(slot, 0, -1) if place not in holders), None)
-        if earlier is not None:
-            return earlier
+def _find_earlier(slot: int, holders: Container[int], others: Container[int]) -> int:
+    """The nearest free place at the slot or before it; 0 when there is none."""
+    free = [place for place in range(slot, 0, -1) if place not in holders]
+    return next((place for place in free if place == slot or place not in others), free[0] if free else 0)
+
+
+def _find_free(slot: int, holders: Container[int]) -> int:
     while slot in holders:
         slot += 1
     return slot

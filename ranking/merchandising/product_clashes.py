@@ -44,12 +44,16 @@ def _stand_alike(stronger: PinAction, weaker: PinAction) -> bool:
 
 
 def find_crowded_out(stronger: Sequence[Action], weaker: Sequence[Action]) -> Iterator[ProductClash]:
-    """Soft pins of the weaker rule that the stronger one leaves no place at their position or before."""
+    """Soft pins of the weaker rule that the stronger one leaves no place at their position or before, beside what the
+    weaker one itself puts there.
+    """
     for pin in weaker:
         if isinstance(pin, PinAction) and pin.soft:
-            others = (action for action in stronger if not (isinstance(action, PinAction) and action.sku == pin.sku))
+            both = (*stronger, *(action for action in weaker if action is not pin))
+            others = [action for action in both if not (isinstance(action, PinAction) and action.sku == pin.sku)]
             held = {position for action in others for position in list_positions(action)}
-            if all(position in held for position in range(1, pin.position + 1)):
+            taken = {position for action in stronger for position in list_positions(action)}
+            if pin.position in taken and all(position in held for position in range(1, pin.position + 1)):
                 yield "position", str(pin.position)
 
 

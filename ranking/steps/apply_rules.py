@@ -189,9 +189,10 @@ def apply_variety(work: _Work, ranked: Ranked, fixed: Mask) -> Ranked:
     if not effects or not len(ranked.ordinals):
         return ranked
     (effect, action), *others = effects
-    for other, _action in others:
-        reason = _("How products are mixed is set by “%s”.") % effect.rule.name
-        work.record.say(other, "beaten", reason, beaten_by=effect.rule.id)
+    for other, wish in others:
+        if wish != action:
+            reason = _("How products are mixed is set by “%s”.") % effect.rule.name
+            work.record.say(other, "beaten", reason, beaten_by=effect.rule.id)
     if work.order != "relevance":
         work.record.say(effect, "beaten", _("Products are not mixed while the list is sorted by something else."))
         return ranked

@@ -5,6 +5,8 @@ import { sortLabel } from "./conditions.js";
 import { facets, layout } from "./page_looks.js";
 import { picker } from "./picker.js";
 import { replace, synonym, unassociate } from "./word_actions.js";
+import { isWholePin } from "./pin_row.js";
+import { isWholeGroup } from "./placing_actions.js";
 
 export const PAGE_KINDS = () => ({
   slot: { title: say("Keep places"), icon: "view_carousel", make: () => ({ type: "slot", position: 1, until: 3, target: [{ field: "brand", values: [] }] }) },
@@ -22,6 +24,7 @@ export const PAGE_KINDS = () => ({
 export function isFinished(action) {
   const checks = {
     slot: () => true, sort: () => true,
+    pin: () => isWholePin(action), group: () => isWholeGroup(action),
     banner: () => Boolean(action.title_en || action.title_zh),
     redirect: () => /^(\/(?!\/)|https:\/\/.)/.test(action.url),
     replace: () => action.words.length > 0, unassociate: () => action.words.length > 0,

@@ -1,9 +1,10 @@
 // One column of the preview: what the page says, and its products with badges of what rules did to them.
 import { el, icon, say, settings } from "./dom.js";
 import { sortLabel } from "./conditions.js";
+import { groupRow } from "./preview_groups.js";
 import { acceptDrop, makeDraggable, menuButton } from "./row_menu.js";
 
-const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap") });
+const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), substitute: say("stands in"), diversify: say("held back"), group: say("Block"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap") });
 const SLOTS = () => ({ top: say("above the results"), inline: say("before a result"), bottom: say("below the results") });
 
 export function isOwn(move) {
@@ -16,6 +17,7 @@ export function drawColumn({ title, side, other, acts }) {
   const rows = [
     ...side.hits.map((hit) => [hit.position, hitRow(hit, acts)]),
     ...side.hidden.map((hit) => [hit.position - 0.4, hiddenRow(hit, acts)]),
+    ...(side.groups || []).map((group) => [group.position - 0.2, groupRow(group)]),
     ...(side.waiting || []).map((hit) => [hit.position - 0.5, waitingRow(hit, acts)]),
   ].sort((a, b) => a[0] - b[0]).map(([, row]) => row);
   const list = rows.length ? el("ol", { className: "rule-hits" }, rows) : el("p", { className: "rule-muted" }, say("Nothing is found."));
@@ -30,9 +32,6 @@ function pageFacts(side, other) {
   if (side.rewritten) facts.push(fact("find_replace", `${say("Searches for")} “${side.rewritten}”`, (page) => page.rewritten));
   if (side.sort !== "relevance") facts.push(fact("sort", `${say("Sorted by")} ${sortLabel(side.sort)}`, (page) => page.sort));
   if (side.layout !== "grid" || other.layout !== "grid") facts.push(fact("dashboard", `${say("laid out as")} ${say(side.layout)}`, (page) => page.layout));
-  for (const group of side.groups) {
-    facts.push(fact("playlist_add", `${group.title} (${say("before result")} ${group.position}): ${group.skus.join(" · ")}`, (page) => page.groups));
-  }
   for (const banner of side.banners) {
     const place = banner.slot === "inline" ? `${say("before result")} ${banner.position}` : SLOTS()[banner.slot];
     facts.push(fact("image", `${say("Banner")} ${place}: ${banner.title}`, (page) => page.banners.some((item) => item.title === banner.title && item.slot === banner.slot)));
@@ -85,7 +84,8 @@ function badge(kind, text, whose = "") {
 
 function moveBadge(move) {
   const points = move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "";
-  return badge(move.effect, `${EFFECTS()[move.effect] || move.effect}${points}`, isOwn(move) ? "" : move.rule_name);
+  const places = move.places ? ` ${move.places > 0 ? "+" : "−"}${Math.abs(move.places)} ${say("places")}` : "";
+  return badge(move.effect, `${EFFECTS()[move.effect] || move.effect}${points}${places}`, isOwn(move) ? "" : move.rule_name);
 }
 
 function othersOf(hit) {
