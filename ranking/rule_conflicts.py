@@ -9,6 +9,7 @@ from functools import cache, partial
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from ranking.merchandising.clauses import SKU_FIELD, Clause, to_filters
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
 from ranking.merchandising.rivals import Sieve
+from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import Targets, find_product_ids
 from ranking.models import Rule
@@ -47,8 +49,14 @@ def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictChe
     rule = compile_rule(document, created_at=age)
     check = ConflictCheck()
     limit = partial(_until, deadline=time.monotonic() + seconds, check=check)
-    check.conflicts += [describe_conflict(found) for found in list_conflicts(rule, live, most=MOST_TOLD, limit=limit)]
+    found = list_conflicts(rule, live, most=MOST_TOLD, limit=limit)
+    check.conflicts += [describe_conflict(conflict, zone=_zone_of(document)) for conflict in found]
     return check
+
+
+def _zone_of(document: RuleDocument) -> str:
+    """The clocks that its author has in mind."""
+    return next((window.timezone for window in document.windows), settings.TIME_ZONE)
 
 
 def list_conflicts(
@@ -146,15 +154,16 @@ class _Membership:
         return frozenset(ordinal for ordinal in self._ordinals.values() if ordinal >= 0 and mask[ordinal])
 
 
-def describe_conflict(conflict: Conflict) -> dict[str, Any]:
-    witness = conflict.witness
+def describe_conflict(conflict: Conflict, *, zone: str = "") -> dict[str, Any]:
+    """The moment of the example is told by the clocks of `zone`; of the shop where none is given."""
+    witness, zone = conflict.witness, zone or settings.TIME_ZONE
     request = witness.request
     return {
         "kind": conflict.kind,
         "about": conflict.about,
-        "message": f"{_say(conflict)} {_say_example(conflict)}",
+        "message": f"{_say(conflict)} {_say_example(conflict, zone)}",
         "sentence": _say(conflict),
-        "when": _say_example(conflict),
+        "when": _say_example(conflict, zone),
         "winner": {"id": conflict.winner.id, "name": conflict.winner.name, "priority": conflict.winner.priority},
         "loser": {"id": conflict.loser.id, "name": conflict.loser.name, "priority": conflict.loser.priority},
         "example": {
@@ -164,6 +173,7 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
             "sort": request.sort,
             "market": request.market,
             "locale": request.locale,
+            "any_locale": not any(_asks_locale(rule) for rule in (conflict.winner, conflict.loser)),
             "segments": list(request.segments),
             "device": request.device,
             "found": witness.found,
@@ -190,12 +200,16 @@ def _say(conflict: Conflict) -> str:
     return sentences[conflict.kind] % details
 
 
-def _say_example(conflict: Conflict) -> str:
+def _asks_locale(rule: CompiledRule) -> bool:
+    return bool(rule.locales) or any(condition.type == "locale" for condition in rule.conditions)
+
+
+def _say_example(conflict: Conflict, zone: str) -> str:
     request = conflict.witness.request
-    at = timezone.localtime(conflict.witness.at)
+    at = conflict.witness.at.astimezone(load_zone(zone))
     parts = [_("“%s”") % request.query if request.query else _("no words")]
     parts += [f"{item.field} {'/'.join(item.values)}" for item in request.filters]
     parts += [_("nothing is found")] if conflict.witness.found == 0 else []
     parts += [value for value in (request.category, request.market, *request.segments) if value]
-    details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M}"}
+    details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M} {zone}"}
     return _("For example: %(search)s, on %(at)s.") % details

@@ -72,7 +72,7 @@ def describe_page(page: Page, *, other: Page, hidden: Sequence[Hidden] = ()) -> 
         "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in page.hits],
         "hidden": [{**describe_hit(item.hit, elsewhere=elsewhere), "moves": [asdict(item.move)]} for item in hidden],
         "banners": [asdict(banner) for banner in page.banners],
-        "redirect": asdict(page.redirect) if page.redirect else None,
+        "redirect": page.redirect.url if page.redirect else "",
         "groups": [
             {
                 "title": group.title,

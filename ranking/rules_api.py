@@ -87,7 +87,8 @@ class RuleViewSet(RuleSteps, GenericViewSet[Rule]):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Some fields (lists are replaced whole); `version` must be the one that was read."""
         rule = find_rule(read_id(pk))
-        stored = {**to_document(rule), **(rule.pending.document if pending_of(rule) else {})}
+        change = pending_of(rule)
+        stored = {**to_document(rule), **({**change.document, "status": change.status} if change else {})}
         stored.pop("version")
         return self._save(request, rule.pk, parse_rule({**stored, **read_body(request)}))
 

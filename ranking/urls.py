@@ -4,6 +4,7 @@ from django.urls import path
 
 from ranking.api import SearchView, SimilarView, SuggestView
 from ranking.api_pictures import PictureSearchView
+from ranking.audit_api import router as audit
 from ranking.health_api import HealthView
 from ranking.rules_api import router as rules
 from ranking.simulations_api import router as simulations
@@ -18,4 +19,5 @@ urlpatterns = [
     *rules.urls,
     *simulations.urls,
     *synonyms.urls,
+    *audit.urls,
 ]

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,13 +16,16 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from searchsite.keys import assign_new_secret
 from searchsite.models import ApiKey
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+
+
+MARKET_SCOPES = frozenset({ApiKey.Scope.RULES_WRITE, ApiKey.Scope.RULES_APPROVE})
 
 
 class ApiKeyForm(forms.ModelForm):
@@ -31,18 +35,34 @@ class ApiKeyForm(forms.ModelForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Give a key only what its program needs. A key in a browser should search, no more."),
     )
+    markets = SimpleArrayField(
+        forms.CharField(max_length=16),
+        label=_("Markets"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For which markets the key may write or approve rules, with commas between them; * for all."),
+    )
     may_give_everything = False
 
     class Meta:
         model = ApiKey
-        fields = ["name", "scopes", "expires_at", "is_active"]
+        fields = ["name", "scopes", "markets", "expires_at", "is_active"]
 
     def clean_scopes(self) -> list[str]:
         """Whoever may hand out keys must not be able to hand out more than they may do themselves."""
         scopes: list[str] = self.cleaned_data["scopes"]
         if ApiKey.Scope.ADMIN in scopes and not self.may_give_everything:
             raise forms.ValidationError(_("Only a superuser may give a key that may do everything."))
+        if MARKET_SCOPES & set(scopes) and not self.may_give_everything:
+            raise forms.ValidationError(_("Only a superuser may give a key that writes or approves rules."))
         return scopes
+
+    def clean(self) -> dict[str, Any]:
+        """A key for rules is for the markets that it names, and for none when it names none."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if MARKET_SCOPES & set(cleaned.get("scopes", ())) and not cleaned.get("markets"):
+            self.add_error("markets", _("Say for which markets the key may write or approve rules; * for all."))
+        return cleaned
 
 
 @admin.register(ApiKey)
@@ -63,10 +83,11 @@ class ApiKeyAdmin(ModelAdmin):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
-        return ["prefix", "created_at", "last_used_at"] if obj else []
+        return ["prefix", "made_by", "created_at", "last_used_at"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: ApiKeyForm, change: bool) -> None:
         if not change:
+            obj.made_by = request.user  # type: ignore[assignment]
             request.new_api_key = assign_new_secret(obj)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 PREVIEW = "admin:ranking_search_preview"
 HEALTH = "admin:ranking_rule_health"
+QUEUE = "admin:ranking_rule_queue"
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -18,23 +19,26 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Search"),
             # Every address starts with "/": without this the entry would look chosen everywhere.
             {"title": _("Storefront"), "icon": "storefront", "link": "/", "active": False},
-            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
-            {
-                **_link(_("Arrange results"), "drag_pan", "admin:ranking_rule_add", "?arrange=1"),
-                "permission": lambda request: request.user.has_perm("ranking.add_rule"),
-                "active": _arranges,
-            },
-            {**_link(_("Waiting for approval"), "rule_settings", "admin:ranking_rule_queue"), "permission": may_review},
-            _item(_("What-if"), "experiment", "ranking", "simulation"),
-            {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
-            _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
-            _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
             _item(_("Synonyms"), "compare_arrows", "ranking", "synonym"),
             {**_item(_("Ranking"), "tune", "ranking", "rankingconfig"), "active": _shows_configurations},
             {
                 **_link(_("Search preview"), "frame_inspect", PREVIEW),
                 "permission": may_view("ranking", "rankingconfig"),
             },
+            _item(_("Judgements"), "grading", "ranking", "queryjudgement"),
+        ),
+        _group(
+            _("Merchandising"),
+            {**_item(_("Rules"), "rule", "ranking", "rule"), "active": _shows_rules},
+            {
+                **_link(_("Arrange results"), "drag_pan", "admin:ranking_rule_add", "?arrange=1"),
+                "permission": lambda request: request.user.has_perm("ranking.add_rule"),
+                "active": _arranges,
+            },
+            {**_link(_("Waiting for approval"), "rule_settings", QUEUE), "permission": may_review},
+            _item(_("What-if"), "experiment", "ranking", "simulation"),
+            {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
+            _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
         ),
         _group(
             _("Catalog"),
@@ -84,7 +88,7 @@ def _arranges(request: HttpRequest) -> bool:
 def _shows_rules(request: HttpRequest) -> bool:
     """Arranging results and the health board have addresses below the rules', but entries of their own."""
     within = request.path.startswith(_find("admin:ranking_rule_changelist"))
-    return within and not _arranges(request) and not request.path.startswith(_find(HEALTH))
+    return within and not _arranges(request) and not request.path.startswith((_find(HEALTH), _find(QUEUE)))
 
 
 def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:

@@ -146,10 +146,10 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
 SHOP_NAME = env.str("SHOP_NAME", default="Searchsite")
-# Market and segments of a visitor, for rules: the dotted path of a function (see ranking/storefront/visitor.py), or one
-# market for everybody.
-STOREFRONT_VISITOR = env.str("STOREFRONT_VISITOR", default="")
+# What rules and offers know of the storefront's visitor: the market's code, and a function by its dotted path that
+# takes the request and returns the visitor's segments, such as ("new", "vip").
 STOREFRONT_MARKET = env.str("STOREFRONT_MARKET", default="")
+STOREFRONT_SEGMENTS = env.str("STOREFRONT_SEGMENTS", default="")
 
 # --- Files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

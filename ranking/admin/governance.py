@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from ranking.admin.rule_pages import say_actions
 from ranking.governance.actors import actor_of_user
+from ranking.governance.audit import governed
 from ranking.governance.policy_store import record_grant, record_policy
 from ranking.models import AuditEntry, MarketGrant, RulePolicy, ShareCap
 
@@ -62,8 +63,27 @@ class RulePolicyForm(forms.ModelForm):
         fields = ["market", "four_eyes", "superusers_exempt", "protected", "own_brands"]
 
 
+class GovernedAdmin(ModelAdmin):
+    """What is written here takes its place in the order of governed changes before it locks any row."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._in_order(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._in_order(request, super().delete_view, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._in_order(request, super().changelist_view, *args, **kwargs)
+
+    def _in_order(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with governed():
+            return view(request, *args, **kwargs)
+
+
 @admin.register(RulePolicy)
-class RulePolicyAdmin(ModelAdmin):
+class RulePolicyAdmin(GovernedAdmin):
     form = RulePolicyForm
     inlines = [ShareCapInline]
     list_display = ["__str__", "four_eyes", "superusers_exempt", "updated_at"]
@@ -102,7 +122,7 @@ class MarketGrantForm(forms.ModelForm):
 
 
 @admin.register(MarketGrant)
-class MarketGrantAdmin(ModelAdmin):
+class MarketGrantAdmin(GovernedAdmin):
     form = MarketGrantForm
     list_display = ["show_holder", "right", "all_markets", "markets"]
     list_filter = ["right"]

@@ -67,6 +67,7 @@ WORDS = (
     noop("What to do with it"), noop("Sends the shopper to"), noop("Searches for"), noop("Sorted by"),
     noop("before result"), noop("Conflicts with other rules"), noop("Conflicts"),
     noop("Let the other win"), noop("Let this rule win"), noop("Show this search"), noop("Open the other rule"),
+    noop("laid out as"), noop("stands in"), noop("held back"), noop("Block"), noop("places"),
     noop("To choose from"), noop("Not all rules could be compared in time; saving compares the rest."),
     noop("is nearly"), noop("fits the expression"), noop("the search finds"), noop("no product"), noop("no more than"),
     noop("products"), noop("synonyms too"), noop("typing errors too"), noop("expression"), noop("Understood as"),

@@ -61,7 +61,7 @@ def list_versions(rule_id: UUID, *, limit: int = MOST_VERSIONS) -> list[Version]
                 comment=entry.comment if entry else "",
                 status=row.status,
                 document=content_of_rule(row) | {"status": row.status},
-                differences=find_differences(before, documents[number]) if before or number + 1 < len(rows) else [],
+                differences=[] if gone else find_differences(before, documents[number]),
                 gone=gone,
             )
         )

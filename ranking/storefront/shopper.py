@@ -1,15 +1,18 @@
-"""Who asks, as far as a search may know: locale, an anonymous session, the device, market and segments."""
+"""Who asks, as far as a search may know: locale, market, an anonymous session, the device, the visitor's segments."""
 
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from ranking.contracts import SearchRequest
 from ranking.storefront.results_url import PAGE_SIZE, ResultsUrl
-from ranking.storefront.visitor import Visitor, describe_visitor
 
 SESSION_COOKIE = "ss_session"
 _SESSION_FORM = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -24,7 +27,8 @@ class Shopper:
     is_new: bool
     device: str
     is_staff: bool
-    visitor: Visitor = Visitor()
+    market: str = ""
+    segments: tuple[str, ...] = ()
 
     def ask(
         self, url: ResultsUrl, *, page_size: int = PAGE_SIZE, facets: tuple[str, ...] | None = None
@@ -39,8 +43,8 @@ class Shopper:
             page=url.page,
             page_size=page_size,
             locale=self.locale,
-            market=self.visitor.market,
-            segments=self.visitor.segments,
+            market=self.market,
+            segments=self.segments,
             category=url.category,
             session_id=self.session_id,
             device=self.device,
@@ -62,8 +66,21 @@ def identify_shopper(request: HttpRequest) -> Shopper:
         is_new=not known,
         device=name_device(request.headers.get("User-Agent", "")),
         is_staff=signed_in and bool(getattr(request.user, "is_staff", False)),
-        visitor=describe_visitor(request),
+        market=settings.STOREFRONT_MARKET,
+        segments=list_segments(request),
     )
+
+
+def list_segments(request: HttpRequest) -> tuple[str, ...]:
+    """What the shop says of this visitor; a browser cannot claim a segment for itself."""
+    if not settings.STOREFRONT_SEGMENTS:
+        return ()
+    return tuple(sorted({str(name) for name in _load(settings.STOREFRONT_SEGMENTS)(request)}))
+
+
+@cache
+def _load(path: str) -> Callable[[HttpRequest], Iterable[str]]:
+    return import_string(path)
 
 
 def name_device(user_agent: str) -> str:

@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from ranking.models import Rule
 from tests.browser.axe import find_violations
+from tests.browser.clock import next_double_eleven
 from tests.browser.conftest import OpenPage
 from tests.browser.rule_form import ADD, LIST, expect_first, pick, pin, row, save_rule, shown, sign_in
 
@@ -28,24 +30,26 @@ def column(page: Page) -> str:
 
 
 def test_the_preview_is_of_the_shopper_and_the_moment_that_the_rule_is_for(open_page: OpenPage, session: str) -> None:
+    opening = next_double_eleven()
+    day, next_day = f"{opening:%Y-%m-%d}", f"{opening + timedelta(days=1):%Y-%m-%d}"
     rule = save_rule(
         "双11", pin("LAMP-30", 1), status="draft", markets=["cn"],
         when=[
             {"type": "query", "match": "contains", "values": ["lamp"]}, {"type": "segment", "values": ["new"]},
             {"type": "device", "values": ["phone"]},
         ],
-        windows=[{"from": "2027-11-11T00:00:00", "until": "2027-11-12T00:00:00", "timezone": "Asia/Shanghai"}],
+        windows=[{"from": f"{day}T00:00:00", "until": f"{next_day}T00:00:00", "timezone": "Asia/Shanghai"}],
     )  # fmt: skip
     page = open_rule(open_page, session, rule)
     expect(page.locator("[data-status]")).to_contain_text("The rule holds for this search.")
-    expect(page.get_by_label("Date and time")).to_have_value("2027-11-11T00:00")
+    expect(page.get_by_label("Date and time")).to_have_value(f"{day}T00:00")
     expect(page.locator(".rule-moment select")).to_have_value("Asia/Shanghai")
     expect(row(page, "LAMP-30")).to_contain_text("pinned")
-    page.get_by_label("Date and time").fill("2027-11-12T00:00")
+    page.get_by_label("Date and time").fill(f"{next_day}T00:00")
     page.get_by_label("Date and time").press("Tab")
     expect(page.locator("[data-status]")).to_contain_text("Its last time window is over.")
     page.locator(".rule-moment select").select_option("America/New_York")
-    page.get_by_label("Date and time").fill("2027-11-11T10:59")
+    page.get_by_label("Date and time").fill(f"{day}T10:59")
     page.get_by_label("Date and time").press("Tab")
     expect(page.locator("[data-status]")).to_contain_text("The rule holds for this search.")
     page.get_by_role("button", name="Now", exact=True).click()
@@ -234,7 +238,7 @@ def busy_form(open_page: OpenPage, session: str, **options: object) -> Page:
         {"type": "banner", "slot": "top", "position": 1, "title_en": "Sale"},
         {"type": "boost", "strength": 40, "target": [{"field": "brand", "values": ["lumo-1"]}]},
         {"type": "boost", "strength": -40, "target": [{"field": "price", "minimum": 50}]},
-        status="draft", windows=[{"from": "2027-11-11T00:00:00", "until": None, "timezone": "Asia/Shanghai"}],
+        status="draft", windows=[{"from": "2099-11-11T00:00:00", "until": None, "timezone": "Asia/Shanghai"}],
     )  # fmt: skip
     page = open_rule(open_page, session, rule, **options)
     expect(page.locator("[data-conflicts]")).to_be_visible()

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ranking.errors import RuleRefused
+from ranking.governance.actors import actor_of_command
 from ranking.models import Rule
 from ranking.moving.formats import RULE_FORMATS
 from ranking.rules_file import Change
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                 decode(options["file"].read_bytes()),
                 dry_run=not options["apply"],
                 prune=options["prune"],
+                actor=actor_of_command("import_rules"),
                 format_=options["format"],
                 status=options["status"],
             )

@@ -4,7 +4,8 @@ import { sortLabel } from "./conditions.js";
 import { groupRow } from "./preview_groups.js";
 import { acceptDrop, makeDraggable, menuButton } from "./row_menu.js";
 
-const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), substitute: say("stands in"), diversify: say("held back"), group: say("Block"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap") });
+const EFFECTS = () => ({ pin: say("pinned"), slot: say("place kept"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("not among those shown"), cap: say("put behind by a cap"),
+  substitute: say("stands in"), diversify: say("held back"), group: say("Block") });
 const SLOTS = () => ({ top: say("above the results"), inline: say("before a result"), bottom: say("below the results") });
 
 export function isOwn(move) {
@@ -15,9 +16,9 @@ export function isOwn(move) {
 export function drawColumn({ title, side, other, acts }) {
   const head = el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`));
   const rows = [
+    ...(side.groups || []).map((group) => [group.position - 0.6, groupRow(group)]),
     ...side.hits.map((hit) => [hit.position, hitRow(hit, acts)]),
     ...side.hidden.map((hit) => [hit.position - 0.4, hiddenRow(hit, acts)]),
-    ...(side.groups || []).map((group) => [group.position - 0.2, groupRow(group)]),
     ...(side.waiting || []).map((hit) => [hit.position - 0.5, waitingRow(hit, acts)]),
   ].sort((a, b) => a[0] - b[0]).map(([, row]) => row);
   const list = rows.length ? el("ol", { className: "rule-hits" }, rows) : el("p", { className: "rule-muted" }, say("Nothing is found."));
@@ -28,10 +29,10 @@ export function drawColumn({ title, side, other, acts }) {
 function pageFacts(side, other) {
   const fact = (name, text, read) => el("li", { className: JSON.stringify(read(side)) === JSON.stringify(read(other)) ? "" : "rule-fact--changed" }, icon(name), el("span", {}, text));
   const facts = [];
-  if (side.redirect) facts.push(fact("subdirectory_arrow_right", `${say("Sends the shopper to")} ${side.redirect.url}`, (page) => page.redirect));
+  if (side.redirect) facts.push(fact("subdirectory_arrow_right", `${say("Sends the shopper to")} ${side.redirect}`, (page) => page.redirect));
+  if (side.layout !== "grid" || other.layout !== side.layout) facts.push(fact("view_quilt", `${say("laid out as")} ${say(side.layout)}`, (page) => page.layout));
   if (side.rewritten) facts.push(fact("find_replace", `${say("Searches for")} “${side.rewritten}”`, (page) => page.rewritten));
   if (side.sort !== "relevance") facts.push(fact("sort", `${say("Sorted by")} ${sortLabel(side.sort)}`, (page) => page.sort));
-  if (side.layout !== "grid" || other.layout !== "grid") facts.push(fact("dashboard", `${say("laid out as")} ${say(side.layout)}`, (page) => page.layout));
   for (const banner of side.banners) {
     const place = banner.slot === "inline" ? `${say("before result")} ${banner.position}` : SLOTS()[banner.slot];
     facts.push(fact("image", `${say("Banner")} ${place}: ${banner.title}`, (page) => page.banners.some((item) => item.title === banner.title && item.slot === banner.slot)));
