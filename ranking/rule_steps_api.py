@@ -8,10 +8,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.decorators import action
+from rest_framework.decorators import action as route
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.viewsets import GenericViewSet
 
 from catalog.errors import NotFound
 from ranking.governance import workflow
@@ -61,10 +62,8 @@ def _describe_step(name: str, body: type[Serializer[Any]] = StepSerializer) -> C
     )
 
 
-class RuleSteps:
+class RuleSteps(GenericViewSet[Rule]):
     """The steps, for the view of rules. Everybody without the right for a rule's markets is refused below the door."""
-
-    action: str | None
 
     @property
     def required_scope(self) -> str:
@@ -75,43 +74,43 @@ class RuleSteps:
         return SCOPES.get(self.action or "", ("", "ranking.nobody"))[1]
 
     @_describe_step("submit")
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         """Send a draft, a paused rule or a waiting change for review."""
         return take_step(workflow.submit, request, pk)
 
     @_describe_step("approve", ApprovalSerializer)
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         """Make exactly this version live (or, where that was asked for, delete the rule). Not for its author."""
         return take_step(workflow.approve, request, pk, ApprovalSerializer)
 
     @_describe_step("reject", RejectionSerializer)
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         """Send it back to its author with a comment."""
         return take_step(workflow.reject, request, pk, RejectionSerializer)
 
     @_describe_step("publish")
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
         """Make it live at once; 409 `approval_needed` where the policy asks for a second person."""
         return take_step(workflow.publish, request, pk)
 
     @_describe_step("pause")
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def pause(self, request: Request, pk: str) -> Response:
         """Take it out of every search at once; one person may."""
         return take_step(workflow.pause, request, pk)
 
     @_describe_step("resume")
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Make a paused rule live again; under four eyes it waits for a second person."""
         return take_step(workflow.resume, request, pk)
 
     @_describe_step("discard")
-    @action(detail=True, methods=["post"])
+    @route(detail=True, methods=["post"])
     def discard(self, request: Request, pk: str) -> Response:
         """Drop the change, or the wish to delete, that waits beside the rule."""
         body = read_step(request, StepSerializer)
@@ -119,13 +118,13 @@ class RuleSteps:
         return Response(render_rule(find_rule(read_id(pk))))
 
     @extend_schema(operation_id="rule_history", tags=["rules"], parameters=[_ID], responses=list[RuleVersion])
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @route(detail=True, methods=["get"], pagination_class=None)
     def history(self, request: Request, pk: str) -> Response:
         """Every version, newest first, with what changed in words; also of a deleted rule."""
         return Response([asdict(version) for version in list_versions(read_id(pk))])
 
     @_describe_step("restore", RestoreSerializer)
-    @action(detail=True, methods=["post"], url_path="restore")
+    @route(detail=True, methods=["post"], url_path="restore")
     def restore_version(self, request: Request, pk: str) -> Response:
         """Put a version back as a new one, also of a deleted rule; under four eyes it waits for a second person."""
         body = read_step(request, RestoreSerializer)
@@ -153,7 +152,8 @@ def read_step(request: Request, serializer: type[Serializer[Any]]) -> dict[str, 
 
 def actor_of_request(request: Request) -> Actor:
     """The key that was sent, or the person who is signed in."""
-    return actor_of_key(request.auth) if hasattr(request.auth, "scopes") else actor_of_user(request.user)
+    key: Any = request.auth
+    return actor_of_key(key) if hasattr(key, "scopes") else actor_of_user(request.user)
 
 
 def read_id(text: str) -> UUID:

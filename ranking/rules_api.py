@@ -14,7 +14,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.viewsets import GenericViewSet
 
 from ranking.errors import BadSearch, RuleRefused
 from ranking.governance.gate import check_content
@@ -52,7 +51,7 @@ _LIST_FILTERS = [
 ]
 
 
-class RuleViewSet(RuleSteps, GenericViewSet[Rule]):
+class RuleViewSet(RuleSteps):
     queryset = Rule.objects.select_related("owner", "pending")
     lookup_value_regex = "[0-9a-fA-F-]{36}"
 

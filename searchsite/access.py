@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # DRF's views import this module through its settings
 
 KEYWORD = "api-key"
 # Whoever may write or approve rules may read them.
-_IMPLIED = {ApiKey.Scope.RULES_READ: {ApiKey.Scope.RULES_WRITE, ApiKey.Scope.RULES_APPROVE}}
+_IMPLIED: dict[str, tuple[str, ...]] = {ApiKey.Scope.RULES_READ: (ApiKey.Scope.RULES_WRITE, ApiKey.Scope.RULES_APPROVE)}
 _ACTION_BY_METHOD = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 

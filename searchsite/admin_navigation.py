@@ -75,6 +75,12 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [group for group in groups if group["items"]]
 
 
+def _shows_rules(request: HttpRequest) -> bool:
+    """What waits has an entry of its own."""
+    within = request.path.startswith(_find("admin:ranking_rule_changelist"))
+    return within and not request.path.startswith(_find(QUEUE))
+
+
 def _shows_configurations(request: HttpRequest) -> bool:
     """The preview's address is below the configurations', but it is an entry of its own."""
     within = request.path.startswith(_find("admin:ranking_rankingconfig_changelist"))

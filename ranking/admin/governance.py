@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -14,9 +15,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from ranking.admin.rule_pages import say_actions
 from ranking.governance.actors import actor_of_user
 from ranking.governance.audit import governed
-from ranking.governance.policy_store import record_grant, record_policy
+from ranking.governance.policies import read_policies
+from ranking.governance.policy_store import list_live_offenders, record_grant, record_policy
 from ranking.models import AuditEntry, MarketGrant, RulePolicy, ShareCap
 
+MOST_NAMED = 10
 COMMAS = _("With commas between them.")
 
 
@@ -28,7 +31,7 @@ def words_field(label: Any, *, help_text: Any = COMMAS, length: int = 100, rows:
 
 
 class ShareCapForm(forms.ModelForm):
-    values = words_field(_("values"), help_text=_("Keys with commas between them; own brands need none."), length=200)
+    values = words_field(_("Values"), help_text=_("Keys with commas between them; own brands need none."), length=200)
 
     class Meta:
         model = ShareCap
@@ -52,11 +55,11 @@ class ShareCapInline(TabularInline):
 
 class RulePolicyForm(forms.ModelForm):
     protected = words_field(
-        _("protected traits"),
+        _("Protected traits"),
         help_text=_("No rule may treat shoppers differently by a segment whose name holds one of these words."),
         rows=6,
     )
-    own_brands = words_field(_("own brands"), help_text=_("Keys of the brands that belong to the shop."))
+    own_brands = words_field(_("Own brands"), help_text=_("Keys of the brands that belong to the shop."))
 
     class Meta:
         model = RulePolicy
@@ -95,6 +98,10 @@ class RulePolicyAdmin(GovernedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         record_policy(form.instance, actor_of_user(request.user), "change" if change else "create")
+        named = list_live_offenders(read_policies())
+        if named:
+            words = _t("These live rules use a protected trait and stay live until they are changed: %s")
+            self.message_user(request, words % ", ".join(named[:MOST_NAMED]), level=messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: RulePolicy) -> None:
         record_policy(obj, actor_of_user(request.user), "delete")
@@ -106,7 +113,7 @@ class RulePolicyAdmin(GovernedAdmin):
 
 
 class MarketGrantForm(forms.ModelForm):
-    markets = words_field(_("markets"), help_text=_("Codes with commas between them."), length=16)
+    markets = words_field(_("Markets"), help_text=_("Codes with commas between them."), length=16)
 
     class Meta:
         model = MarketGrant

@@ -114,11 +114,11 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
         settings = describe_page_settings(form, kwargs.get("obj"))
         names = ("preview", "conflicts", "products", "choices", "expression")
         urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names}
-        preview = read_controls(request.GET)
         context.update(
-            rule_page={**settings, "urls": urls, "preview": preview},
+            rule_page={**settings, "urls": urls, "preview": read_controls(request.GET)},
             arranged=describe_arranging(request),
             standing=self.describe_standing(request, kwargs.get("obj")),
+            show_save_and_add_another=False,
         )
         return super().render_change_form(request, context, **kwargs)
 

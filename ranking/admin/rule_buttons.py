@@ -118,7 +118,7 @@ class RuleButtons(ModelAdmin):
     def _take_step(self, request: HttpRequest, object_id: str, step: str) -> HttpResponseBase:
         rule = self.get_object(request, object_id)
         if rule is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         # Of another version the approval itself is refused.
         is_same = request.POST.get("version") == str(working_version(rule))
         if step == "approve_now" and is_same and self._is_edited(request, rule):

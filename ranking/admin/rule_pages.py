@@ -178,7 +178,7 @@ class RulePages(ModelAdmin):
         if rule is None or rule._state.adding:
             return None
         standing = read_standing(rule, actor_of_user(request.user), read_policies())
-        stored = Rule.objects.filter(pk=rule.pk).values_list("status", flat=True).first()
+        stored = Rule.objects.values_list("status", flat=True).get(pk=rule.pk)
         return {
             "standing": standing,
             "status": stored,

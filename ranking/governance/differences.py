@@ -31,7 +31,7 @@ class Difference:
 def find_differences(before: Content | None, after: Content | None) -> list[Difference]:
     """Fields in the order of the form; None: there was no rule, or there is none any more."""
     old, new = _say(before), _say(after)
-    names = list(dict.fromkeys([*old, *new]))
+    names = [name for name in dict.fromkeys([*old, *new]) if before is not None or not _is_usual(after, name)]
     found = []
     for name in names:
         was, now = old.get(name, []), new.get(name, [])
@@ -44,6 +44,15 @@ def find_differences(before: Content | None, after: Content | None) -> list[Diff
         kept = [line for line in was if line in now and line not in removed]
         found.append(Difference(name, label_of(name), tuple(removed), tuple(added), tuple(kept)))
     return found
+
+
+def _is_usual(document: Content | None, name: str) -> bool:
+    """Of a new rule only what somebody chose is worth reading."""
+    info = RuleDocument.model_fields.get(name)
+    if document is None or info is None or info.is_required():
+        return False
+    usual = info.get_default()
+    return bool(_raw(document, name) == (list(usual) if isinstance(usual, tuple) else usual))
 
 
 def _raw(document: Content, name: str) -> Any:
@@ -65,7 +74,7 @@ def _without(lines: Lines, others: Lines) -> list[str]:
 def label_of(name: str) -> str:
     if name in ("conditions", "actions", "windows"):
         return {"conditions": _("When"), "actions": _("Do"), "windows": _("At what time")}[name]
-    return str(Rule._meta.get_field(name).verbose_name)
+    return str(getattr(Rule._meta.get_field(name), "verbose_name", name))
 
 
 def _say(document: Content | None) -> dict[str, list[str]]:

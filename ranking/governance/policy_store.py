@@ -2,7 +2,9 @@
 
 from ranking.governance.actors import Actor
 from ranking.governance.audit import Subject, governed, record
-from ranking.models import MarketGrant, RulePolicy
+from ranking.governance.policies import Policies
+from ranking.governance.protected import find_protected
+from ranking.models import MarketGrant, Rule, RulePolicy
 
 
 def record_policy(policy: RulePolicy, actor: Actor, action: str) -> None:
@@ -11,6 +13,13 @@ def record_policy(policy: RulePolicy, actor: Actor, action: str) -> None:
     fields = ("market", "four_eyes", "superusers_exempt", "protected", "own_brands")
     document = {**{name: getattr(policy, name) for name in fields}, "caps": list(caps)}
     _record(Subject("policy", str(policy.pk), str(policy), None, document), actor, action)
+
+
+def list_live_offenders(policies: Policies) -> list[str]:
+    """Names of live rules that would be refused now: policies look forward, searches are not changed behind a back."""
+    words = policies.protected_words()
+    rows = Rule.objects.filter(status=Rule.Status.LIVE).values_list("name", "conditions").iterator(chunk_size=2000)
+    return [name for name, conditions in rows if find_protected(conditions, words)]
 
 
 def record_grant(grant: MarketGrant, actor: Actor, action: str) -> None:

@@ -101,7 +101,7 @@ def _bring_back(document: RuleDocument, to_version: int, actor: Actor, comment: 
     policies = read_policies()
     check_right(actor, "write", document.markets)
     check_content(document, policies)
-    status = document.status
+    status: str = document.status
     if policies.needs_approval(document.markets) and status in (LIVE, PAUSED):
         status = REVIEW
     elif status == LIVE:

@@ -25,7 +25,7 @@ def keep_caps(after: Ranked, before: Ranked, caps: Sequence[Cap], targets: Targe
     kinds = [targets.mask(cap.target) for cap in concerned]
     limits = [_find_limit(cap, kind, before, after) for cap, kind in zip(concerned, kinds, strict=True)]
     flags = [kind[after.ordinals] for kind in kinds]
-    order = np.arange(len(after.ordinals))
+    order: Order = np.arange(len(after.ordinals))
     moved: dict[int, Cap] = {}
     for number, cap in enumerate(concerned):
         order, surplus = _put_back(order, flags, limits, concerned, number)
