@@ -75,12 +75,6 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [group for group in groups if group["items"]]
 
 
-def _shows_rules(request: HttpRequest) -> bool:
-    """What waits has an entry of its own."""
-    within = request.path.startswith(_find("admin:ranking_rule_changelist"))
-    return within and not request.path.startswith(_find(QUEUE))
-
-
 def _shows_configurations(request: HttpRequest) -> bool:
     """The preview's address is below the configurations', but it is an entry of its own."""
     within = request.path.startswith(_find("admin:ranking_rankingconfig_changelist"))
@@ -92,7 +86,7 @@ def _arranges(request: HttpRequest) -> bool:
 
 
 def _shows_rules(request: HttpRequest) -> bool:
-    """Arranging results and the health board have addresses below the rules', but entries of their own."""
+    """What waits, the health board and arranging have addresses below the rules', but entries of their own."""
     within = request.path.startswith(_find("admin:ranking_rule_changelist"))
     return within and not _arranges(request) and not request.path.startswith((_find(HEALTH), _find(QUEUE)))
 

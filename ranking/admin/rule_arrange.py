@@ -15,7 +15,8 @@ CONTROLS = {"query": 200, "category": 300, "market": 16, "locale": 8, "device": 
 
 def read_controls(asked: QueryDict) -> dict[str, Any]:
     """What the address says about the preview's search; the rest follows the rule."""
-    controls: dict[str, Any] = {name: asked[name].strip()[:size] for name, size in CONTROLS.items() if asked.get(name)}
+    found = {name: str(asked.get(name, "")).strip()[:size] for name, size in CONTROLS.items()}
+    controls: dict[str, Any] = {name: text for name, text in found.items() if text}
     segments = [segment.strip() for segment in asked.get("segments", "").split(",") if segment.strip()]
     return {**controls, "segments": segments[:20]} if segments else controls
 

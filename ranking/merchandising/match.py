@@ -204,7 +204,7 @@ def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutc
                 continue
             kind, effect = _make_effect(rule, action)
             found.setdefault(kind, []).append(effect)
-    lists = {kind: tuple(effects) for kind, effects in found.items()}
+    lists: dict[str, Any] = {kind: tuple(effects) for kind, effects in found.items()}
     return MatchedRules(**lists, outcomes=(*outcomes, *closed))
 
 
