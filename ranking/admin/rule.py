@@ -121,7 +121,9 @@ class RuleAdmin(SimpleHistoryAdmin, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "products", "choices", "expression")}
+        urls = {
+            name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "products", "choices", "expression")
+        }
         context.update(rule_page={**settings, "urls": urls})
         return super().render_change_form(request, context, **kwargs)
 

@@ -71,7 +71,9 @@ def test_typing_errors_count_inside_expressions_too() -> None:
         pytest.param("phone) case", 6, "never opened", id="closed bracket"),
         pytest.param("phone ()", 8, "behind “(”", id="empty brackets"),
         pytest.param('phone "red case', 7, "never closed", id="open quotation mark"),
-        pytest.param("salt and pepper", 6, "Write AND in capitals, or put the words in quotation marks", id="small and"),
+        pytest.param(
+            "salt and pepper", 6, "Write AND in capitals, or put the words in quotation marks", id="small and"
+        ),
         pytest.param("手机或平板", 3, "Put blanks around 或", id="zh sign without blanks"),
         pytest.param("ph*ne", 1, "“*” stands behind a word", id="star inside"),
         pytest.param("p*", 1, "at least two letters", id="short beginning"),

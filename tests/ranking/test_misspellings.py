@@ -115,7 +115,9 @@ def test_nearness_is_the_edit_distance(word: str, slips: list[tuple[str, int]]) 
     assert test(other) is (word[0] == other[0] and OSA.distance(word, other) <= most)
 
 
-SLIPS = st.sampled_from(["headphones", "hedphones", "lamp", "lanp", "手机壳", "手机客", "shoujike", "14", "mug", "保护 膜"])
+SLIPS = st.sampled_from(
+    ["headphones", "hedphones", "lamp", "lanp", "手机壳", "手机客", "shoujike", "14", "mug", "保护 膜"]
+)
 PHRASES = st.lists(SLIPS, min_size=1, max_size=3).map(" ".join)
 
 
