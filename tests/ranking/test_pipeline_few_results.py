@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from catalog.models import Product
 from ranking.contracts import Filter, Page
@@ -19,7 +20,8 @@ RED = (Filter("colour", ("red",)),)
 def shop(db: None) -> Iterator[None]:
     fresh_process()
     build_shop()
-    yield
+    with translation.override("en"):
+        yield
     fresh_process()
 
 

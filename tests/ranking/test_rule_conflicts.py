@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from catalog.live_versions import bump_version
 from ranking.merchandising.schema import parse_rule, to_columns
+from ranking.models import Synonym
 from ranking.rule_conflicts import check_conflicts
 from tests.ranking.rule_shop import build_shop, fresh_process, save_rule
 from tests.ranking.rule_words import clause, document, hide, on_query, pin, show_only
@@ -75,3 +77,27 @@ def test_the_admin_warns_after_saving_and_saves_all_the_same(client):
     answer = client.post(reverse("admin:ranking_rule_add"), {**form, **lists, "windows": "[]"}, follow=True)
     told = [str(message) for message in answer.context["messages"]]
     assert any("Conflict with “Standing”" in message for message in told), told
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "alternatives", "collides"),
+    [
+        ("two_way", ["lamp", "lantern"], [], True),
+        ("one_way", ["lantern"], ["lamp"], True),
+        ("one_way", ["lamp"], ["lantern"], False),
+    ],
+    ids=["each for the other", "as stored", "not back"],
+)
+def test_rules_that_meet_by_the_live_synonym_list_collide(kind, words, alternatives, collides):
+    Synonym.objects.create(kind=kind, words=words, alternatives=alternatives)
+    bump_version("synonyms")
+    save_rule(pin("L1", 1), when=[on_query("lamp", negate=True)])
+    found = check(pin("L2", 1), when=[on_query("lamp", synonyms=True)])
+    assert [conflict["example"]["q"] for conflict in found] == (["lantern"] if collides else [])
+
+
+def test_a_collision_on_empty_pages_says_that_nothing_is_found():
+    save_rule({"type": "redirect", "url": "/a/"}, when=[{"type": "results"}])
+    (conflict,) = check({"type": "redirect", "url": "/b/"}, when=[on_query("lamp OR 灯", match="expression")])
+    assert conflict["example"]["found"] == 0
+    assert "nothing is found" in conflict["message"]
