@@ -228,7 +228,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What one rule did to one hit; `effect` is pin | boost | bury | hide | filter; points are score units moved."""
+    """What one rule did to one hit; `effect` is pin | slot | substitute | boost | bury | diversify | group | hide |
+    filter. `points` are score units moved; `places` positions (up is above zero), where that is what a boost moves.
+    """
 
     rule_id: str
     rule_name: str
@@ -236,6 +238,7 @@ class Move:
     points: float = 0.0
     position: int | None = None
     from_position: int | None = None
+    places: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,10 @@ class VariantCard:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """What a result page shows of a product, in the asked locale with fall-back to the other one."""
+    """What a result page shows of a product, in the asked locale with fall-back to the other one.
+
+    `variant` is the SKU of the one that a rule shows: its picture, price and stock are the card's, and it comes first.
+    """
 
     id: int
     sku: str
@@ -280,6 +286,7 @@ class ProductCard:
     image: str
     variants: tuple[VariantCard, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +303,18 @@ class Hit:
     moves: tuple[Move, ...]
     product: ProductCard
     duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProductGroup:
+    """A titled block that a rule puts before the result at `position`, counted over all pages (behind the last one: at
+    the end). It takes no result's place and is in no count; its hits' positions are those within the block.
+    """
+
+    title: str
+    position: int
+    hits: tuple[Hit, ...]
+    rule_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +357,7 @@ class Page:
     ledger: Mapping[str, Any] | None = None
     redirect: Redirect | None = None
     banners: tuple[Banner, ...] = ()
+    groups: tuple[ProductGroup, ...] = ()  # those of this page
     rewritten: str = ""  # what was searched instead of the typed words, because a rule says so
     sort: Sort = "relevance"  # the order of the hits: the shopper's choice, or a rule's
     outcomes: tuple[RuleOutcome, ...] = ()  # the fate of every rule whose conditions hold (explained: of others too)
@@ -360,6 +380,9 @@ class Ranked:
     removed: Any = None  # bool[N]: what rules took out of this search, so that facets agree
     duplicates: Mapping[int, int] | None = None
     pinned: tuple[int, ...] = ()  # ordinals that pins bring in here, under whatever filters of the shopper
+    beside: tuple[int, ...] = ()  # ordinals that pins show beside other offers of the same thing
+    pinned_variants: Mapping[int, Any] = field(default_factory=dict)  # ordinal → NamedVariants that pins mean
+    variants: Mapping[int, str] = field(default_factory=dict)  # ordinal → SKU of the variant that a pin shows
     notes: tuple[str, ...] = ()  # what the ranking could not do ("reranker: 10 of 20 products read within 80 ms")
 
 

@@ -103,6 +103,7 @@ def _say(conflict: Conflict) -> str:
         "opposed": _("One lifts what the other lowers (%(about)s); together they cancel out."),
         "redirect": _("Both send the shopper elsewhere; “%(winner)s” does."),
         "sort": _("They sort differently; the order is that of “%(winner)s”."),
+        "variety": _("They mix products differently; it is done as “%(winner)s” says."),
         "stopped": _("“%(winner)s” says that no later rule applies, so “%(loser)s” does nothing there."),
     }
     details = {"about": conflict.about, "winner": conflict.winner.name, "loser": conflict.loser.name}

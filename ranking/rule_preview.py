@@ -43,6 +43,15 @@ def describe_page(page: Page, *, other: Page) -> dict[str, Any]:
     return {
         "total": page.total,
         "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in page.hits],
+        "groups": [
+            {
+                "title": group.title,
+                "position": group.position,
+                "rule_id": group.rule_id,
+                "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in group.hits],
+            }
+            for group in page.groups
+        ],
     }
 
 
@@ -54,6 +63,7 @@ def describe_hit(hit: Hit, *, elsewhere: Mapping[int, int]) -> dict[str, Any]:
         "other_position": elsewhere.get(hit.product_id),
         "score": round(hit.score, 6),
         "sku": card.sku,
+        "variant": card.variant,
         "title": card.title,
         "brand": card.brand,
         "price": card.price,

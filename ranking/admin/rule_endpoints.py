@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import ShopError
 from catalog.models import Attribute, AttributeValue, Brand, Category, Product
-from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, SearchRequest
+from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, ProductCard, SearchRequest, VariantCard
 from ranking.merchandising.targets import find_product_ids
 from ranking.pipeline import search
-from ranking.retrieval.cards import load_cards
+from ranking.retrieval.cards import lead_with, load_cards
 from ranking.rule_preview import PREVIEW_SIZE, preview_rule, preview_without
 from ranking.storefront.money import format_money
 from ranking.templatetags.storefront import picture
@@ -43,7 +43,8 @@ def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
     except ShopError as error:
         return refuse(error.code, error.message, extra=error.extra, status=error.status)
     for side in ("before", "after"):
-        for hit in answer[side]["hits"]:
+        blocks = [hit for group in answer[side]["groups"] for hit in group["hits"]]
+        for hit in (*answer[side]["hits"], *blocks):
             decorate(hit, locale=str(asked.get("locale", "en")))
     return JsonResponse(answer)
 
@@ -128,15 +129,24 @@ def decorate(hit: dict[str, Any], *, locale: str) -> None:
     hit["sale_text"] = format_money(hit["sale_price"], hit["currency"], locale)
 
 
-def card_of(card: Any, *, sku: str = "") -> dict[str, Any]:
+def card_of(card: ProductCard, *, sku: str = "") -> dict[str, Any]:
+    """A variant's SKU shows that variant; `variants` are those to choose from."""
+    offers = [{"sku": offer.sku, "label": label_variant(offer), "in_stock": offer.in_stock} for offer in card.variants]
+    card = lead_with(card, sku) if sku != card.sku else card
     price = card.sale_price if card.sale_price is not None else card.price
     return {
         "sku": sku or card.sku,
+        "product_sku": card.sku,
+        "variants": offers,
         "title": card.title,
         "image": picture(card.image),
         "price_text": format_money(price, card.currency, "en"),
         "in_stock": card.in_stock,
     }
+
+
+def label_variant(offer: VariantCard) -> str:
+    return " / ".join(map(str, offer.options.values())) or offer.sku
 
 
 def require_permission(admin: Any, request: HttpRequest) -> None:

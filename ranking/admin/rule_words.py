@@ -46,6 +46,18 @@ WORDS = (
     noop("while the shopper has chosen no order"), noop("show first"), noop("leave out"), noop("the words name"),
     noop("the shopper wants to"), noop("find"), noop("compare"), noop("ask"), noop("look around"),
     noop("get help"), noop("reach a page"),
+    noop("exactly at position"), noop("at the latest at position"), noop("How strictly"), noop("Which variant"),
+    noop("the product"), noop("another product stands in"), noop("the best product where"),
+    noop("Stands for other offers of the same thing"), noop("Times of this pin alone"), noop("Block"), noop("Mix"),
+    noop("Block of products"), noop("by how well products match"), noop("by their position"), noop("measured"),
+    noop("+50 % halves the position: the 10th becomes the 5th."),
+    noop("−50 % doubles the position: the 5th becomes the 10th."), noop("at most"), noop("of the same"),
+    noop("in a row"), noop("among the first"), noop("Where"),
+    noop("Others are held back, none is left out; pins stay."), noop("the best for these words"),
+    noop("empty: what the shopper searches"), noop("the best"), noop("products"),
+    noop("before the result at position"), noop("they leave the list"),
+    noop("only those the list does not have"), noop("Each product once"), noop("place kept"), noop("stands in"),
+    noop("held back"), noop("places"),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",

@@ -9,8 +9,10 @@ from ranking.merchandising.actions import (
     Action,
     BannerAction,
     BoostAction,
+    DiversifyAction,
     FacetsAction,
     FilterAction,
+    GroupAction,
     HideAction,
     PinAction,
     RedirectAction,
@@ -115,19 +117,61 @@ def _say_query(condition: QueryCondition) -> str:
 
 def describe_action(action: Action) -> str:
     match action:
-        case PinAction(sku=sku, position=position):
-            return _("pin %(sku)s at %(position)d") % {"sku": sku, "position": position}
+        case PinAction():
+            return _say_pin(action)
         case HideAction(target=target):
             return _("hide %s") % describe_target(target)
         case FilterAction(filters=target):
             return _("show only %s") % describe_target(target)
-        case BoostAction(target=target, strength=strength):
-            words = _("boost %(target)s by %(strength)d") if strength > 0 else _("bury %(target)s by %(strength)d")
-            return words % {"target": describe_target(target), "strength": abs(strength)}
+    return _describe_placing(action)
+
+
+def _describe_placing(action: Action) -> str:
+    match action:
+        case BoostAction():
+            return _say_boost(action)
         case SlotAction(target=target):
             details = {"target": describe_target(target), "positions": _say_positions(action)}
             return _("keep position %(positions)s for %(target)s") % details
+        case DiversifyAction(field=field, most=most, within=within):
+            words = _("at most %(most)d of one %(field)s in a row")
+            if within:
+                words = _("at most %(most)d of one %(field)s among the first %(within)d")
+            return words % {"field": field, "most": most, "within": within}
+        case GroupAction():
+            return _say_group(action)
     return _describe_page_action(action)
+
+
+def _say_pin(pin: PinAction) -> str:
+    words = _("pin %(sku)s at %(position)d or before") if pin.soft else _("pin %(sku)s at %(position)d")
+    said = words % {"sku": pin.sku, "position": pin.position}
+    if pin.on_missing != "substitute":
+        return said
+    return _("%(pin)s (in its place if need be: %(target)s)") % {
+        "pin": said,
+        "target": describe_target(pin.substitute),
+    }
+
+
+def _say_boost(boost: BoostAction) -> str:
+    strength = boost.strength
+    if boost.by == "position":
+        words = (
+            _("move %(target)s up by %(strength)d%% of their position")
+            if strength > 0
+            else _("move %(target)s down by %(strength)d%% of their position")
+        )
+    else:
+        words = _("boost %(target)s by %(strength)d") if strength > 0 else _("bury %(target)s by %(strength)d")
+    return words % {"target": describe_target(boost.target), "strength": abs(strength)}
+
+
+def _say_group(group: GroupAction) -> str:
+    chosen = [_("the best for “%s”") % group.words] if group.words else []
+    chosen += [describe_target(group.target)] if group.target else []
+    details = {"title": group.title_en or group.title_zh, "products": ", ".join(chosen), "position": group.position}
+    return _("show the block “%(title)s” (%(products)s) at position %(position)d") % details
 
 
 def _describe_page_action(action: Action) -> str:

@@ -10,32 +10,26 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ranking.contracts import Filter, RuleOutcome
-from ranking.merchandising.actions import (
-    Action,
-    BannerAction,
-    BoostAction,
-    FacetsAction,
-    FilterAction,
-    HideAction,
-    PinAction,
-    RedirectAction,
-    ReplaceAction,
-    SlotAction,
-    SortAction,
-)
+from ranking.merchandising.actions import Action, BoostAction, PinAction, list_clauses
 from ranking.merchandising.book import RuleBook, compile_drafts
 from ranking.merchandising.clauses import to_filters
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.describe import describe_condition
 from ranking.merchandising.facts import QueryFacts
+from ranking.merchandising.schedule import find_closed_reason
 
 ALL_RULES = "all"
+# The list of MatchedRules in which an action's effect is; of all other kinds: `page`.
+_LISTS = {
+    "filter": "restricts", "hide": "hides", "boost": "boosts", "slot": "slots", "diversify": "varieties",
+    "group": "groups",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One action of a rule that holds: `target` filters must all hold; `strength` is for boosts, `pin` for pins,
-    `action` for those that concern the page and for slots.
+    """One action of a rule that holds: `target` filters must all hold (a pin's: what may stand in for it); `strength`
+    is for boosts, `pin` for pins, `action` for all others.
     """
 
     rule: CompiledRule
@@ -54,6 +48,8 @@ class MatchedRules:
     boosts: tuple[Effect, ...] = ()
     pins: tuple[Effect, ...] = ()
     slots: tuple[Effect, ...] = ()
+    varieties: tuple[Effect, ...] = ()
+    groups: tuple[Effect, ...] = ()
     page: tuple[Effect, ...] = ()  # sort, redirect, banner, facets, replace: what concerns no single product
     outcomes: tuple[RuleOutcome, ...] = ()
 
@@ -65,7 +61,8 @@ class MatchedRules:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked of the products themselves."""
-        return not (self.restricts or self.hides or self.boosts or self.pins or self.slots)
+        asked = (self.restricts, self.hides, self.boosts, self.pins, self.slots, self.varieties, self.groups)
+        return not any(asked)
 
 
 def match_rules(
@@ -90,7 +87,7 @@ def match_rules(
         named = {outcome.rule_id for outcome in outcomes} | left_out
         missing = (rule for rule in book.rules if rule.id not in named)
         outcomes.extend(islice(explain_misses(missing, facts), max(explain_limit - len(outcomes), 0)))
-    return collect_effects(winners, outcomes)
+    return collect_effects(winners, outcomes, now=now.timestamp())
 
 
 def select_rules(
@@ -159,28 +156,31 @@ def is_held_out(rule: CompiledRule, shopper: str) -> bool:
     return int.from_bytes(digest) / 2**64 < rule.holdout_share
 
 
-def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutcome]) -> MatchedRules:
-    restricts: list[Effect] = []
-    hides: list[Effect] = []
-    boosts: list[Effect] = []
-    pins: list[Effect] = []
-    slots: list[Effect] = []
-    page: list[Effect] = []
+def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutcome], *, now: float) -> MatchedRules:
+    found: dict[str, list[Effect]] = {}
+    closed: list[RuleOutcome] = []
     for rule in winners:
         for action in rule.actions:
-            match action:
-                case FilterAction(filters=clauses):
-                    restricts.append(Effect(rule, to_filters(clauses)))
-                case HideAction(target=clauses):
-                    hides.append(Effect(rule, to_filters(clauses)))
-                case BoostAction(target=clauses, strength=strength):
-                    boosts.append(Effect(rule, to_filters(clauses), strength))
-                case PinAction():
-                    pins.append(Effect(rule, pin=action))
-                case SlotAction(target=clauses):
-                    slots.append(Effect(rule, to_filters(clauses), action=action))
-                case SortAction() | RedirectAction() | BannerAction() | FacetsAction() | ReplaceAction():
-                    page.append(Effect(rule, action=action))
-    return MatchedRules(
-        tuple(restricts), tuple(hides), tuple(boosts), tuple(pins), tuple(slots), tuple(page), tuple(outcomes)
-    )
+            if isinstance(action, PinAction) and (reason := _find_closed_pin(action, now)):
+                closed.append(RuleOutcome(rule.id, rule.name, "inactive", f"{action.sku}: {reason}"))
+                continue
+            kind, effect = _make_effect(rule, action)
+            found.setdefault(kind, []).append(effect)
+    lists = {kind: tuple(effects) for kind, effects in found.items()}
+    return MatchedRules(**lists, outcomes=(*outcomes, *closed))
+
+
+def _find_closed_pin(pin: PinAction, now: float) -> str:
+    """Why this pin alone is not in force, or nothing: pins may have windows of their own."""
+    if not pin.windows:
+        return ""
+    return find_closed_reason([window.bounds() for window in pin.windows], float("inf"), now)
+
+
+def _make_effect(rule: CompiledRule, action: Action) -> tuple[str, Effect]:
+    """The list of MatchedRules it belongs to, and the effect."""
+    target = to_filters(list_clauses(action)[1])
+    if isinstance(action, PinAction):
+        return "pins", Effect(rule, target, pin=action)
+    strength = action.strength if isinstance(action, BoostAction) else 0
+    return _LISTS.get(action.type, "page"), Effect(rule, target, strength, action=action)

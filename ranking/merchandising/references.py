@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from catalog.models import Attribute, Brand, Category
-from ranking.merchandising.actions import BoostAction, FacetsAction, FilterAction, HideAction, PinAction, SlotAction
+from ranking.merchandising.actions import DiversifyAction, FacetsAction, PinAction, list_clauses
 from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, Clause
 from ranking.merchandising.conditions import CategoryCondition, DetectedCondition
 from ranking.merchandising.schema import RuleDocument
@@ -49,10 +49,11 @@ def list_references(document: RuleDocument) -> Iterator[Reference]:
         path = f"actions.{number}"
         if isinstance(action, PinAction):
             yield f"{path}.sku", SKU_FIELD, action.sku
-        elif isinstance(action, FilterAction | HideAction | BoostAction | SlotAction):
-            name = "filters" if isinstance(action, FilterAction) else "target"
-            for position, clause in enumerate(getattr(action, name)):
-                yield from list_clause_references(clause, f"{path}.{name}.{position}")
+        name, clauses = list_clauses(action)
+        for position, clause in enumerate(clauses):
+            yield from list_clause_references(clause, f"{path}.{name}.{position}")
+        if isinstance(action, DiversifyAction) and action.field not in ("brand", "category"):
+            yield f"{path}.field", "attribute", action.field
         elif isinstance(action, FacetsAction):
             known = {"category", "brand", *FLAG_FIELDS, *RANGE_FIELDS}
             for name in ("first", "hide"):

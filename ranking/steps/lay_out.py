@@ -1,19 +1,22 @@
 """Step 5: the page: its slice of the order, product cards, facets and layout."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
 from django.utils import translation
 
-from ranking.contracts import MAX_RESULTS, Facet, Hit, Page, Query, Ranked
+from ranking.contracts import MAX_RESULTS, Facet, Hit, Move, Page, ProductCard, ProductGroup, Query, Ranked
 from ranking.errors import BadSearch
 from ranking.merchandising.page_wishes import make_banners
+from ranking.merchandising.product_groups import FoundGroup, FoundGroups, list_members
 from ranking.registry import LiveState
-from ranking.retrieval.cards import load_cards
-from ranking.retrieval.duplicates import offer_groups
+from ranking.retrieval.cards import lead_with, load_cards
+from ranking.retrieval.duplicates import groups_without
 from ranking.retrieval.facet_question import FacetQuestion
 from ranking.retrieval.facets import count_facets
 from ranking.retrieval.filters import Mask, check_fields
+from ranking.retrieval.limited_pins import limit_pins
 from ranking.retrieval.pool import Pool
 
 GRID = "grid"
@@ -32,12 +35,16 @@ def check_page(query: Query, live: LiveState) -> None:
         )
 
 
-def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search_id: UUID) -> Page:
+def lay_out(
+    query: Query, live: LiveState, pool: Pool, ranked: Ranked, groups: FoundGroups | None = None, *, search_id: UUID
+) -> Page:
     request = query.request
     first = (request.page - 1) * request.page_size
     rows = range(first, min(first + request.page_size, len(ranked.ordinals)))
     ids = [int(live.snapshot.product_ids[ranked.ordinals[row]]) for row in rows]
-    cards = load_cards(ids, locale=request.locale, now=query.now)
+    blocks = _choose_blocks(groups, rows, len(ranked.ordinals))
+    members = live.snapshot.product_ids[list_members(blocks)].tolist() if blocks else []
+    cards = load_cards([*ids, *members], locale=request.locale, now=query.now)
     hits = tuple(
         Hit(
             product_id=id_,
@@ -45,7 +52,7 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
             score=float(ranked.scores[row]),
             parts={name: float(part[row]) for name, part in ranked.parts.items()},
             moves=ranked.moves.get(int(ranked.ordinals[row]), ()),
-            product=cards[id_],
+            product=lead_with(cards[id_], ranked.variants.get(int(ranked.ordinals[row]), "")),
             duplicates=(ranked.duplicates or {}).get(int(ranked.ordinals[row]), 0),
         )
         for row, id_ in zip(rows, ids, strict=True)
@@ -64,10 +71,30 @@ def lay_out(query: Query, live: LiveState, pool: Pool, ranked: Ranked, *, search
         relaxations=pool.relaxations,
         redirect=query.wishes.redirect if query.wishes and not request.literal else None,
         banners=make_banners(query.wishes, locale=request.locale) if query.wishes else (),
+        groups=tuple(_make_group(block, live, cards, request.locale) for block in blocks),
         rewritten=query.rewritten,
         sort=query.sort,
         outcomes=ranked.outcomes,
     )
+
+
+def _choose_blocks(groups: FoundGroups | None, rows: range, total: int) -> tuple[FoundGroup, ...]:
+    """The blocks of this page: before one of its results, or behind the last one on the last page."""
+    is_last = rows.stop == total and (rows.start < total or rows.start == 0)
+    return tuple(
+        group
+        for group in (groups.groups if groups else ())
+        if rows.start < group.action.position <= rows.stop or (is_last and group.action.position > total)
+    )
+
+
+def _make_group(group: FoundGroup, live: LiveState, cards: dict[int, ProductCard], locale: str) -> ProductGroup:
+    move = Move(group.effect.rule.id, group.effect.rule.name, "group")
+    found = [cards[id_] for id_ in live.snapshot.product_ids[list(group.members)].tolist() if id_ in cards]
+    hits = tuple(
+        Hit(card.id, number, 0.0, {}, (replace(move, position=number),), card) for number, card in enumerate(found, 1)
+    )
+    return ProductGroup(group.title(locale), group.action.position, hits, group.effect.rule.id)
 
 
 def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[Facet, ...]:
@@ -80,8 +107,10 @@ def _facets(query: Query, live: LiveState, pool: Pool, ranked: Ranked) -> tuple[
         locale=request.locale,
         now=query.now,
         category=request.category,
-        groups=None if ranked.duplicates is None else offer_groups(live.snapshot),
+        groups=None if ranked.duplicates is None else groups_without(live.snapshot, ranked.beside),
         pinned=ranked.pinned,
+        beside=ranked.beside,
+        limited=limit_pins(live.snapshot, pool, ranked),
     )
     with translation.override(_DJANGO_LANGUAGES.get(request.locale, "en")):
         return _arrange(count_facets(question), query)

@@ -2,9 +2,11 @@
 random search meets a conflict that the checker missed.
 """
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -15,7 +17,21 @@ from ranking.merchandising.conflicts import find_conflicts, list_clashes
 from ranking.merchandising.facts import Reading, Wording, make_facts
 from ranking.merchandising.match import find_miss
 from ranking.merchandising.meeting import find_meeting
-from tests.ranking.rule_words import ALWAYS, NOW, boost, clause, compiled, facts_of, hide, on_query, pin, show_only
+from ranking.merchandising.pins import Pin, place_pins
+from tests.ranking.rule_words import (
+    ALWAYS,
+    NOW,
+    boost,
+    clause,
+    compiled,
+    diversify,
+    facts_of,
+    group,
+    hide,
+    on_query,
+    pin,
+    show_only,
+)  # fmt: skip
 
 
 def window(start, until, zone="Asia/Shanghai"):
@@ -31,6 +47,8 @@ def category(*keys, **options):
 
 
 ELEVEN = [window("2026-11-11T00:00", "2026-11-12T00:00")]
+TWELVE = [window("2026-12-12T00:00", "2026-12-13T00:00")]
+STAND_IN = {"on_missing": "substitute", "substitute": [clause("brand", "nord")]}
 SLOT = {"type": "slot", "target": [clause("brand", "nord")], "position": 1, "until": 3}
 # (conditions and fields of the first rule, of the second): both can hold in one search.
 MEETING = [
@@ -108,6 +126,16 @@ CLASHING = [
     ([boost(40, clause("brand", "nord"))], [boost(-40, clause("brand", "nord"))], "opposed"),
     ([{"type": "redirect", "url": "/a/"}], [{"type": "redirect", "url": "/b/"}], "redirect"),
     ([{"type": "sort", "sort": "newest"}], [{"type": "sort", "sort": "rating"}], "sort"),
+    ([pin("A", 1)], [pin("B", 1, soft=True)], "position"),
+    ([pin("A", 2, soft=True)], [pin("B", 2)], "position"),
+    ([pin("A", 1), pin("C", 2)], [pin("B", 2, soft=True)], "position"),
+    ([SLOT], [pin("A", 3, soft=True)], "position"),
+    ([pin("A", 4)], [pin("A", 2, soft=True)], "product"),
+    ([pin("A", 2, soft=True)], [pin("A", 2)], "product"),
+    ([pin("A", 1, **STAND_IN)], [pin("B", 1)], "position"),
+    ([pin("A", 1, **STAND_IN)], [hide(clause("sku", "A"))], "removed"),
+    ([boost(40, clause("brand", "nord"), by="position")], [boost(-40, clause("brand", "nord"))], "opposed"),
+    ([diversify("brand")], [diversify("category")], "variety"),
 ]
 AGREEING = [
     ([pin("A", 1)], [pin("B", 2)]),
@@ -118,6 +146,18 @@ AGREEING = [
     ([boost(40, clause("brand", "nord"))], [boost(-40, clause("brand", "lumo"))]),
     ([pin("A", 1)], [boost(40, clause("brand", "nord"))]),
     ([SLOT], [pin("A", 4)]),
+    ([pin("A", 2)], [pin("B", 2, soft=True)]),
+    ([pin("A", 2, soft=True)], [pin("B", 2, soft=True)]),
+    ([pin("A", 2)], [pin("A", 3, soft=True)]),
+    ([pin("A", 2, soft=True)], [pin("A", 3, soft=True)]),
+    ([SLOT], [pin("A", 4, soft=True)]),
+    ([pin("A", 1, **STAND_IN)], [pin("B", 2)]),
+    ([diversify("brand")], [pin("A", 1)]),
+    ([diversify("brand")], [diversify("brand")]),
+    ([group("Nord", clause("brand", "nord"), position=1)], [pin("A", 1)]),
+    ([group("Nord", clause("brand", "nord"))], [group("Lumo", clause("brand", "lumo"))]),
+    ([boost(40, clause("brand", "nord"), by="position")], [boost(60, clause("brand", "nord"))]),
+    ([pin("A", 1, windows=ELEVEN)], [pin("B", 1, windows=TWELVE)]),
 ]
 
 
@@ -138,7 +178,7 @@ def holds_at(rule, witness):
     return find_miss(rule, facts) is None and not rule.find_closed_reason(witness.at.timestamp())
 
 
-PLANTED = [(conditions, CLASHING[number % len(CLASHING)]) for number, conditions in enumerate(MEETING * 2)]
+PLANTED = [(conditions, CLASHING[number % len(CLASHING)]) for number, conditions in enumerate(MEETING * 3)]
 
 
 @pytest.mark.parametrize(("conditions", "clash"), PLANTED, ids=range(len(PLANTED)))
@@ -170,6 +210,13 @@ def test_the_example_of_a_future_campaign_lies_in_its_window():
     first, second = make_pair(([ALWAYS], {"windows": ELEVEN}, [ALWAYS], {}), CLASHING[0])
     (conflict,) = find_conflicts(first, [second], now=NOW)
     assert conflict.witness.at == datetime(2026, 11, 10, 16, tzinfo=UTC)
+
+
+def test_the_example_of_a_pin_with_its_own_dates_lies_in_them():
+    actions = ([pin("A", 1, windows=TWELVE), pin("C", 7)], [pin("B", 1)])
+    first, second = make_pair(([ALWAYS], {}, [ALWAYS], {}), actions)
+    (conflict,) = find_conflicts(first, [second], now=NOW)
+    assert conflict.witness.at == datetime(2026, 12, 11, 16, tzinfo=UTC)
 
 
 def test_the_other_language_is_read_as_in_searches():
@@ -247,3 +294,42 @@ def test_no_search_meets_a_conflict_that_the_checker_missed(one, two, asked):
     if witness is not None:
         assert holds_at(first, witness)
         assert holds_at(second, witness)
+
+
+PLACING = st.one_of(
+    st.builds(
+        lambda sku, position, soft: pin(sku, position, soft=soft),
+        st.sampled_from("ABCDE"), st.integers(1, 5), st.booleans(),
+    ),
+    st.builds(
+        lambda position, more: {"type": "slot", "target": [clause("brand", "z")], "position": position,
+                                "until": position + more},
+        st.integers(1, 5), st.integers(0, 2),
+    ),
+)  # fmt: skip
+PLACINGS = st.lists(PLACING, min_size=1, max_size=3, unique_by=lambda one: (one["type"], one["position"])).filter(
+    lambda found: len({one.get("sku") for one in found if "sku" in one}) == sum("sku" in one for one in found)
+)
+
+
+def list_pins(rule, products):
+    """The rule's pins and kept places as a search would place them; each kept place gets a product of its own."""
+    for action in sorted(rule.actions, key=lambda one: one.type):
+        if action.type == "pin":
+            yield Pin("ABCDE".index(action.sku), action.position, rule.id, soft=action.soft)
+        else:
+            yield from (Pin(next(products), position, rule.id) for position in action.positions)
+
+
+@hypothesis_settings(max_examples=400, deadline=None)
+@given(one=PLACINGS, two=PLACINGS, order=st.permutations(range(12)))
+def test_no_page_meets_a_clash_of_places_that_the_checker_missed(one, two, order):
+    first, second = make_pair(([ALWAYS], {}, [ALWAYS], {}), (one, two))
+    products = itertools.count(20)
+    alone = [place_pins(np.array(order), list(list_pins(rule, products)))[1] for rule in (first, second)]
+    if any(item.beaten_by is not None for placed in alone for item in placed):
+        return  # a rule that is at odds with itself is no conflict of two
+    pins = [*list_pins(first, products), *list_pins(second, products)]
+    _order, placed = place_pins(np.array(order), pins)
+    if any(item.beaten_by is not None for item in placed):
+        assert list_clashes(first, second)

@@ -3,6 +3,8 @@ import { checkbox, el, removeButton, say, select, settings } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { sortLabel } from "./conditions.js";
 import { picker } from "./picker.js";
+import { isWholePin } from "./pin_row.js";
+import { isWholeGroup } from "./placing_actions.js";
 
 export const PAGE_KINDS = () => ({
   slot: { title: say("Keep places"), icon: "view_carousel", make: () => ({ type: "slot", position: 1, until: 3, target: [{ field: "brand", values: [] }] }) },
@@ -17,6 +19,7 @@ export const PAGE_KINDS = () => ({
 export function isFinished(action) {
   const checks = {
     slot: () => true, sort: () => true,
+    pin: () => isWholePin(action), group: () => isWholeGroup(action),
     banner: () => Boolean(action.title_en || action.title_zh),
     redirect: () => /^(\/(?!\/)|https:\/\/.)/.test(action.url),
     replace: () => action.words.length > 0,

@@ -2,6 +2,7 @@
 import { debounce, el, icon, remember, rememberProducts, say, settings } from "./dom.js";
 import { searchBox } from "./picker.js";
 import { sortLabel } from "./conditions.js";
+import { withGroups } from "./preview_groups.js";
 
 export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
   const controls = { query: "", category: "", locale: document.documentElement.lang.startsWith("zh") ? "zh" : "en", market: "", sort: "relevance", now: "" };
@@ -68,7 +69,7 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
   function column(title, side, kind) {
     const head = el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`));
     if (!side.hits.length) return el("section", { className: "rule-column" }, head, el("p", { className: "rule-muted" }, say("Nothing is found.")));
-    return el("section", { className: "rule-column", "aria-label": title }, head, el("ol", { className: "rule-hits" }, side.hits.map((hit) => row(hit, kind))));
+    return el("section", { className: "rule-column", "aria-label": title }, head, el("ol", { className: "rule-hits" }, withGroups(side, (hit) => row(hit, kind))));
   }
 
   function row(hit, kind) {
@@ -104,9 +105,10 @@ export function startPreview({ panel, readRule, onPin, onHide, readErrors }) {
   }
 
   function describe(hit) {
-    const names = { pin: say("pinned"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("Show only") };
+    const names = { pin: say("pinned"), boost: say("boosted"), bury: say("buried"), hide: say("hidden"), filter: say("Show only"),
+      slot: say("place kept"), substitute: say("stands in"), diversify: say("held back"), group: say("Block") };
     const badges = hit.moves.map((move) => el("span", { className: `rule-badge rule-badge--${move.effect}${isOwn(move) ? "" : " rule-badge--other"}`, title: move.rule_name },
-      names[move.effect] + (move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "")));
+      names[move.effect] + (move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "") + (move.places ? ` ${move.places > 0 ? "+" : "−"}${Math.abs(move.places)} ${say("places")}` : "")));
     if (!hit.other_position) badges.push(el("span", { className: "rule-badge rule-badge--new" }, say("new")));
     else if (hit.other_position !== hit.position) {
       const up = hit.other_position - hit.position;

@@ -52,7 +52,7 @@ function finishedParts() {
   const condition = (item) => ["always", "filter", "detected"].includes(item.type) || item.match === "empty" || item.match === "any" || said(item.values) || said(item.keys);
   const clause = (item) => said(item.values) || (item.minimum ?? null) !== null || (item.maximum ?? null) !== null;
   const target = (item) => item.target || item.filters;
-  const actions = state.actions.filter((item) => isFinished(item) && (item.type === "pin" || !target(item) || target(item).some(clause)));
+  const actions = state.actions.filter((item) => isFinished(item) && (item.type === "pin" || item.type === "group" || !target(item) || target(item).some(clause)));
   const trim = (item) => (item.target ? { ...item, target: item.target.filter(clause) } : item.filters ? { ...item, filters: item.filters.filter(clause) } : item);
   return { conditions: state.conditions.filter(condition), actions: actions.map(trim), windows: state.windows.filter((item) => item.from || item.until) };
 }
@@ -80,6 +80,13 @@ const refresh = startPreview({
     if (hidden < 0) change("actions", [...kept, { type: "hide", target: [{ field: "sku", values: [sku] }] }]);
     else change("actions", kept.map((action, index) => (index === hidden ? { ...action, target: [{ field: "sku", values: [...new Set([...action.target[0].values, sku])] }] } : action)));
   },
+});
+
+// A text field that changed its part of the state in place: nothing to draw again.
+form.addEventListener("rule:typed", (event) => {
+  const { list } = event.target.closest("[data-list]").dataset;
+  store(list).value = JSON.stringify(state[list]);
+  refresh();
 });
 
 Object.keys(draw).forEach(redraw);
