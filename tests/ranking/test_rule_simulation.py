@@ -155,6 +155,13 @@ def test_pins_that_are_never_seen_are_named_with_the_reason(shop):
     assert dead["GONE"]["reasons"] == [["no live product has this SKU", 3]]
 
 
+def test_a_pin_outside_its_own_dates_says_so(shop):
+    dates = [{"from": "2026-12-01T00:00", "timezone": "Asia/Shanghai"}]
+    rule = document(pin("L6", 1, windows=dates), pin("L5", 2))
+    dead = simulate(rule, queries=[{"query": "台灯", "locale": "zh"}]).result["dead_pins"]
+    assert [(entry["sku"], entry["reasons"][0][0]) for entry in dead] == [("L6", "outside the pin's own dates")]
+
+
 def test_results_that_become_empty_or_are_mended_are_counted(shop):
     empty = document(hide(clause("category", "home/lamps")), when=[on_query("lamp")])
     mend = document({"type": "replace", "words": ["zzqx"], "by": "lamp"}, when=[on_query("zzqx")])
@@ -309,6 +316,14 @@ ACTIONS = st.one_of(
     st.builds(boost, st.sampled_from([-80, 30]), st.sampled_from([clause("brand", "nord"), clause("colour", "red")])),
     st.builds(hide, st.sampled_from([clause("brand", "lumo"), clause("sku", "L1", "L2")])),
     st.just(show_only({"field": "price", "maximum": 40})),
+    st.just(pin("GONE", 2, on_missing="substitute", substitute=[clause("brand", "nord")])),
+    st.sampled_from([pin("L6", 2, soft=True), {**boost(50, clause("brand", "nord")), "by": "position"}]),
+    st.sampled_from(
+        [
+            {"type": "diversify", "most": 1},
+            {"type": "group", "title_en": "Chairs", "words": "chair", "size": 2},
+        ]
+    ),
     st.just({"type": "slot", "target": [clause("brand", "nord")], "position": 2, "until": 3}),
     st.sampled_from([{"type": "sort", "sort": "price_desc"}, {"type": "replace", "words": ["chair"], "by": "lamp"}]),
 )  # fmt: skip
