@@ -57,7 +57,10 @@ def measure(name: str, rules: list[dict[str, Any]], texts: list[str]) -> dict[st
 
 def make_rules() -> list[dict[str, Any]]:
     """What a campaign has: pins for some words, a boost and an exclusion everywhere, a page element."""
-    pins = [{"type": "pin", "sku": sku, "position": place} for place, sku in enumerate(("1", "2", "3"), start=1)]
+    from catalog.models import Product
+
+    skus = Product.objects.order_by("pk").values_list("sku", flat=True)[:3]
+    pins = [{"type": "pin", "sku": sku, "position": place} for place, sku in enumerate(skus, start=1)]
     return [
         make_rule("pins", [{"type": "query", "match": "contains", "values": ["laptop", "printer"]}], pins),
         make_rule(
