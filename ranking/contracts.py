@@ -392,7 +392,7 @@ class Ranked:
     duplicates: Mapping[int, int] | None = None
     pinned: tuple[int, ...] = ()  # ordinals that pins bring in here, under whatever filters of the shopper
     beside: tuple[int, ...] = ()  # ordinals that pins show beside other offers of the same thing
-    pinned_variants: Mapping[int, Any] = field(default_factory=dict)  # ordinal → NamedVariant, of those pinned
+    pinned_variants: Mapping[int, Any] = field(default_factory=dict)  # ordinal → NamedVariants that pins mean
     variants: Mapping[int, str] = field(default_factory=dict)  # ordinal → SKU of the variant that a pin shows
     notes: tuple[str, ...] = ()  # what the ranking could not do ("reranker: 10 of 20 products read within 80 ms")
 

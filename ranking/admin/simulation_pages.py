@@ -83,6 +83,6 @@ def _arrive(product_id: int, place: int, before: Mapping[int, int]) -> tuple[str
 def _say_marks(row: Mapping[str, Any], sku: str) -> list[str]:
     words = {
         "pin": _("pinned"), "slot": _("kept place"), "boost": _("boosted"), "bury": _("buried"),
-        "filter": _("shown only"), "hide": _("hidden"),
+        "filter": _("shown only"), "hide": _("hidden"), "substitute": _("stand-in"), "diversify": _("mixed"),
     }  # fmt: skip
     return [words.get(effect, effect) for effect in row["marks"].get(sku, ())]

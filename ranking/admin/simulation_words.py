@@ -168,6 +168,7 @@ def _tell_pages(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
     labels = {
         "redirect": _("sent elsewhere, or no longer"),
         "banners": _("other banners"),
+        "groups": _("other blocks of products"),
         "layout": _("another layout"),
         "sort": _("another order"),
         "rewritten": _("other words searched"),
@@ -246,6 +247,8 @@ def _tag_page(page: Mapping[str, Sequence[Any]]) -> Iterable[tuple[str, Tone]]:
         yield _("searches for “%s”") % page["rewritten"][1] if page["rewritten"][1] else _("searches as typed"), ""
     if "banners" in page:
         yield _("other banners"), ""
+    if "groups" in page:
+        yield _("other blocks of products"), ""
     if "sort" in page:
         yield _("another order"), ""
     if "layout" in page:

@@ -2,7 +2,7 @@
 a kind.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -47,9 +47,12 @@ def list_wanted(rules: MatchedRules, ranked: Ranked, reach: Reach, record: Recor
     refusals = [reach.refuse(action) for _effect, action in pins]
     ordinals = [reach.targets.find_ordinal(action.sku) for _effect, action in pins]
     taken = {ordinal for ordinal, refusal in zip(ordinals, refusals, strict=True) if not refusal}
+    brought = find_brought(rules, reach)
     wanted: list[Wanted] = []
     for (effect, action), ordinal, refusal in zip(pins, ordinals, refusals, strict=True):
-        wanted.append(_read_pin(effect, action, -1 if refusal else ordinal, refusal, (ranked, reach, taken, record)))
+        wanted.append(
+            _read_pin(effect, action, -1 if refusal else ordinal, refusal, (ranked, reach, taken, record), brought)
+        )
         taken.add(wanted[-1].pin.ordinal)
     for effect in rules.slots:
         found = _fill_slot(effect, ranked, reach, taken, record)
@@ -61,12 +64,16 @@ def list_wanted(rules: MatchedRules, ranked: Ranked, reach: Reach, record: Recor
 _Search = tuple[Ranked, Reach, set[int], Record]
 
 
-def _read_pin(effect: Effect, action: PinAction, ordinal: int, refusal: str, search: _Search) -> Wanted:
+def _read_pin(
+    effect: Effect, action: PinAction, ordinal: int, refusal: str, search: _Search, brought: Mapping[str, int]
+) -> Wanted:
     ranked, reach, taken, record = search
     kind = "pin"
     if refusal:
         if action.on_missing == "substitute" and not reach.is_resting(action):
             ordinal = _find_substitute(effect, action, ranked, reach, taken)
+            named = brought.get(action.sku, -1)
+            ordinal = named if ordinal < 0 <= named and reach.allowed[named] else ordinal
             kind = "substitute"
         stand_in = _(" (a substitute stands in)") if ordinal >= 0 else ""
         record.say(effect, "beaten", f"{action.sku}: {refusal}{stand_in}")
@@ -75,15 +82,27 @@ def _read_pin(effect: Effect, action: PinAction, ordinal: int, refusal: str, sea
 
 
 def _find_substitute(effect: Effect, action: PinAction, ranked: Ranked, reach: Reach, taken: set[int]) -> int:
-    """The best ranked product of the kind; where the search finds none, one that is named by SKU. Or -1."""
+    """The best ranked product of the kind, or -1."""
     usable = reach.targets.mask(effect.target) & reach.usable(obey_stock=action.obey_stock)
     ranks = ranked.ordinals[usable[ranked.ordinals]]
-    best = next((int(ordinal) for ordinal in ranks if int(ordinal) not in taken), -1)
-    named = bring_substitute(effect, action, reach, taken) if best < 0 else -1
-    return named if named >= 0 and reach.allowed[named] else best
+    return next((int(ordinal) for ordinal in ranks if int(ordinal) not in taken), -1)
 
 
-def bring_substitute(effect: Effect, action: PinAction, reach: Reach, taken: Container[int]) -> int:
+def find_brought(rules: MatchedRules, reach: Reach) -> dict[str, int]:
+    """By the SKU of the missing product what stands in although the search does not find it, under any filters."""
+    anywhere = reach.without_filters()
+    pins = [(effect, effect.pin) for effect in rules.pins if effect.pin and not reach.is_resting(effect.pin)]
+    held = {reach.targets.find_ordinal(pin.sku) for _effect, pin in pins if not anywhere.refuse(pin)}
+    brought: dict[str, int] = {}
+    for effect, pin in pins:
+        ordinal = _bring_substitute(effect, pin, reach, held)
+        if ordinal >= 0:
+            brought[pin.sku] = ordinal
+            held.add(ordinal)
+    return brought
+
+
+def _bring_substitute(effect: Effect, action: PinAction, reach: Reach, taken: Container[int]) -> int:
     """What stands in although the search does not find it: the first SKU that is named, while the pinned product is
     missing under any filters and the search finds nothing of the kind. Or -1.
 
@@ -146,19 +165,25 @@ def list_variants(placed: Sequence[Placed], wanted: Sequence[Wanted], reach: Rea
     }
 
 
-def list_pinned_variants(rules: MatchedRules, reach: Reach) -> dict[int, NamedVariant]:
-    """By ordinal the variant that its strongest pin names, where that pin obeys filters: for the truth of facets."""
-    pins = [effect.pin for effect in reversed(rules.pins) if effect.pin]
-    by_ordinal = {reach.targets.find_ordinal(pin.sku): pin for pin in pins}
-    variants = reach.targets.variants
-    return {at: variants[pin.sku] for at, pin in by_ordinal.items() if pin.obey_filters and pin.sku in variants}
+def list_pinned_variants(rules: MatchedRules, reach: Reach) -> dict[int, tuple[NamedVariant, ...]]:
+    """Of products that pins show for some of their variants alone, as far as filters let these through, which ones."""
+    anywhere, variants = reach.without_filters(), reach.targets.variants
+    limited: dict[int, list[NamedVariant]] = {}
+    free = set(find_brought(rules, reach).values())
+    for pin in (effect.pin for effect in rules.pins):
+        if pin and not anywhere.refuse(pin):
+            ordinal = reach.targets.find_ordinal(pin.sku)
+            if pin.obey_filters and pin.sku in variants:
+                limited.setdefault(ordinal, []).append(variants[pin.sku])
+            else:
+                free.add(ordinal)
+    return {ordinal: tuple(found) for ordinal, found in limited.items() if ordinal not in free}
 
 
 def list_pinnable(rules: MatchedRules, reach: Reach) -> tuple[int, ...]:
     """What these pins show when the shopper takes the filters away: facets count for clicks that may do so."""
     anywhere = reach.without_filters()
-    pins = [(effect, effect.pin) for effect in rules.pins if effect.pin and not reach.is_resting(effect.pin)]
-    shown = {reach.targets.find_ordinal(pin.sku) for _effect, pin in pins if not anywhere.refuse(pin)}
-    for effect, pin in pins:
-        shown.add(bring_substitute(effect, pin, reach, shown))
-    return tuple(sorted(shown - {-1}))
+    pins = [effect.pin for effect in rules.pins if effect.pin and not anywhere.refuse(effect.pin)]
+    return tuple(
+        sorted({reach.targets.find_ordinal(pin.sku) for pin in pins} | set(find_brought(rules, reach).values()))
+    )

@@ -114,6 +114,7 @@ def _compare_page(before: Page, after: Page) -> dict[str, list[Any]]:
     pairs: dict[str, list[Any]] = {
         "redirect": [page.redirect.url if page.redirect else "" for page in (before, after)],
         "banners": [[banner.title for banner in page.banners] for page in (before, after)],
+        "groups": [[group.title for group in page.groups] for page in (before, after)],
         "layout": [before.layout, after.layout],
         "sort": [before.sort, after.sort],
         "rewritten": [before.rewritten, after.rewritten],

@@ -1,13 +1,16 @@
 """Which of the tried rules hold for one query, which pins of theirs are seen, and which rules lose to which."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ranking.contracts import Hit, Page, RuleOutcome
 from ranking.merchandising.actions import Action, PinAction, SlotAction
 from ranking.merchandising.compile import CompiledRule
+from ranking.merchandising.schedule import find_closed_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,12 @@ def _is_shown(action: Action, rule: CompiledRule, hit: Hit) -> bool:
 
 
 def _find_reason(action: Action, rule: CompiledRule, after: Page) -> str:
-    prefix = f"{action.sku}: " if isinstance(action, PinAction) else ""
+    prefix = ""
+    if isinstance(action, PinAction):
+        prefix = f"{action.sku}: "
+        moment = after.request.now or timezone.now()
+        if find_closed_reason([window.bounds() for window in action.windows], math.inf, moment.timestamp()):
+            return _("outside the pin's own dates")
     for outcome in after.outcomes:
         if outcome.rule_id == rule.id and outcome.status == "beaten" and outcome.reason.startswith(prefix):
             return outcome.reason.removeprefix(prefix)

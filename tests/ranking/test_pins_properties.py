@@ -100,7 +100,7 @@ def find(search, *actions, **more):
     size=st.integers(1, 5),
 )
 def test_pages_are_one_order_and_facets_count_what_clicks_show(stock, pins, sold_out, search, size):
-    """A pin that ignores the shopper's filters stands on every filtered page, so no facet can count it: it obeys here."""
+    """A pin that ignores filters stands on every filtered page, so no facet can count it: here it obeys."""
     stock(sold_out)
     pins = [{**one, "obey_filters": True} for one in pins]
     whole = find(search, *pins)

@@ -129,6 +129,23 @@ def test_a_live_rule_is_measured_against_the_shop_without_it(shop):
     assert rows(simulate(**asked, baseline="without"))["lamp"]["size"] > 0
 
 
+def test_a_changed_live_rule_is_compared_with_what_it_was(shop):
+    """Its words hold no more where they held: the page before still has what it did."""
+    rule = save_rule(pin("L6", 1), when=[on_query("lamp")], name="Lamps")
+    changed = {**document(pin("L6", 1), when=[on_query("chair")]), "id": str(rule.pk)}
+    asked = rows(simulate(changed, queries=[{"query": "lamp"}, {"query": "chair"}]))
+    assert [shown(asked["lamp"], side)[0] for side in ("before", "after")] == ["L6", "L1"]
+    assert shown(asked["chair"])[0] == "L6"
+
+
+def test_rules_left_out_are_missed_only_where_they_hold(shop):
+    rule = save_rule(pin("L6", 1), when=[on_query("lamp")])
+    for without in ([str(rule.pk)], ["all"]):
+        asked = rows(simulate(without=without, queries=[{"query": "lamp"}, {"query": "chair"}]))
+        assert [shown(asked["lamp"], side)[0] for side in ("before", "after")] == ["L6", "L1"]
+        assert asked["chair"]["size"] == 0
+
+
 def test_pins_that_are_never_seen_are_named_with_the_reason(shop):
     rule = document(pin("L6", 1), pin("GONE", 2), pin("C1", 3, obey_query=True), pin("L5", 90))
     simulation = simulate(rule, queries=[{"query": "lamp"}, {"query": "台灯", "locale": "zh"}, {"query": "chair"}])
@@ -136,6 +153,13 @@ def test_pins_that_are_never_seen_are_named_with_the_reason(shop):
     assert set(dead) == {"GONE"}, "C1 is seen for one query; position 90 is not looked at"
     assert dead["GONE"]["queries"] == 3
     assert dead["GONE"]["reasons"] == [["no live product has this SKU", 3]]
+
+
+def test_a_pin_outside_its_own_dates_says_so(shop):
+    dates = [{"from": "2026-12-01T00:00", "timezone": "Asia/Shanghai"}]
+    rule = document(pin("L6", 1, windows=dates), pin("L5", 2))
+    dead = simulate(rule, queries=[{"query": "台灯", "locale": "zh"}]).result["dead_pins"]
+    assert [(entry["sku"], entry["reasons"][0][0]) for entry in dead] == [("L6", "outside the pin's own dates")]
 
 
 def test_results_that_become_empty_or_are_mended_are_counted(shop):
@@ -292,6 +316,14 @@ ACTIONS = st.one_of(
     st.builds(boost, st.sampled_from([-80, 30]), st.sampled_from([clause("brand", "nord"), clause("colour", "red")])),
     st.builds(hide, st.sampled_from([clause("brand", "lumo"), clause("sku", "L1", "L2")])),
     st.just(show_only({"field": "price", "maximum": 40})),
+    st.just(pin("GONE", 2, on_missing="substitute", substitute=[clause("brand", "nord")])),
+    st.sampled_from([pin("L6", 2, soft=True), {**boost(50, clause("brand", "nord")), "by": "position"}]),
+    st.sampled_from(
+        [
+            {"type": "diversify", "most": 1},
+            {"type": "group", "title_en": "Chairs", "words": "chair", "size": 2},
+        ]
+    ),
     st.just({"type": "slot", "target": [clause("brand", "nord")], "position": 2, "until": 3}),
     st.sampled_from([{"type": "sort", "sort": "price_desc"}, {"type": "replace", "words": ["chair"], "by": "lamp"}]),
 )  # fmt: skip
@@ -347,6 +379,11 @@ def test_what_is_simulated_for_a_date_is_what_is_served_then(shop, planned, plac
     save_rule(boost(40, clause("brand", "lumo")), when=[on_query("lamp")], name="standing")
     asked = [{"query": query, "locale": "zh" if query in ("灯", "台灯") else "en"} for query in QUERIES]
     simulation = simulate(*rules, now=moment.isoformat(), queries=asked, depth=10, **place)
+    for row in simulation.queries.all():
+        request = SearchRequest(row.query, locale=row.locale, page_size=10, **place)
+        with clock_at(moment):
+            served = search(request)
+        assert [hit.product_id for hit in served.hits] == [id_ for id_, _sku in row.row["before"]], row.query
     for rule in simulation.question["rules"]:
         create_rule(parse_rule({**rule, "status": "live"}))
     for row in simulation.queries.all():
