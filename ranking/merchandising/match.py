@@ -100,10 +100,9 @@ def select_rules(
     outcomes: list[RuleOutcome] = []
     stopper: CompiledRule | None = None
     for rule in candidates:
-        missed = find_miss(rule, facts)
-        if missed is not None:
+        if not does_hold(rule, facts):
             if explain:
-                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", missed))
+                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", find_miss(rule, facts) or ""))
             continue
         closed = rule.find_closed_reason(now)
         if closed:
@@ -120,6 +119,13 @@ def select_rules(
     return winners, outcomes
 
 
+def does_hold(rule: CompiledRule, facts: QueryFacts) -> bool:
+    """The same as `find_miss`, without words: thousands of candidates are tried, and few are talked about."""
+    if (rule.markets and facts.market not in rule.markets) or (rule.locales and facts.locale not in rule.locales):
+        return False
+    return all(test(facts) for test in rule.tests)
+
+
 def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
     """None when every condition holds; else the first that does not, in plain words."""
     if rule.markets and facts.market not in rule.markets:
@@ -134,14 +140,14 @@ def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
 
 def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
     """By which reading of the words a rule holds that does not hold for the words as typed; else empty."""
-    if not facts.readings or find_miss(rule, replace(facts, readings=())) is None:
+    if not facts.readings or does_hold(rule, replace(facts, readings=())):
         return ""
     sentences = {
         "corrected": _("By the corrected words “%s”."),
         "translated": _("By “%s”, the same in the other language."),
     }
     for reading in facts.readings:
-        if find_miss(rule, replace(facts, readings=(reading,))) is None:
+        if does_hold(rule, replace(facts, readings=(reading,))):
             return sentences[reading.kind] % reading.wording.text
     return ""
 
