@@ -3,6 +3,7 @@
 Matching is measured inside real searches of the demo shop, beside the naive loop that tests every rule of the book.
 """
 
+import argparse
 import gc
 import random
 import time
@@ -16,7 +17,15 @@ import numpy as np
 
 from benchmarks import harness
 from benchmarks.harness import bench_database, report, setup_django, write_result
-from benchmarks.rules_data import LIVE_RULES, copy_rules, fill_products, fill_rules, make_documents, make_query
+from benchmarks.rules_data import (
+    LIVE_RULES,
+    PRODUCTS,
+    copy_rules,
+    fill_products,
+    fill_rules,
+    make_documents,
+    make_query,
+)
 
 DATABASE = "bench_rules"
 SHOP = 2_400
@@ -28,7 +37,12 @@ RELOADS = 12
 PARTS = ("_read_otherwise", "make_facts", "match_rules", "resolve_wishes")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=PRODUCTS, help="plain products beside the shop's, in the lists")
+    parser.add_argument("--shop", type=int, default=SHOP, help="indexed and embedded products of the shop")
+    options = parser.parse_args(arguments)
+    products = options.products
     setup_django()
     harness.BENCH_DATABASE = DATABASE
     with bench_database(fresh=True):
@@ -36,7 +50,7 @@ def main() -> None:
         from benchmarks.rules_effective import measure_effective
         from benchmarks.rules_lists import measure_lists
 
-        build_shop()
+        build_shop(options.shop)
         copy_rules(list(make_documents()))
         figures: dict[str, float] = {"rules_live": LIVE_RULES}
         for name, measure in (
@@ -47,20 +61,24 @@ def main() -> None:
         ):
             report(name)
             figures |= measure()
-        report("filling in 100,000 rules and a million products")
+        report(f"filling in 100,000 rules and {products:,} products")
         fill_rules()
-        fill_products()
+        fill_products(products)
         report("lists, forms and pickers")
         listed, data = measure_lists()
-    write_result("rules", figures=figures | listed, data={"shop_products": SHOP, "searches": SEARCHES, **data})
+    write_result(
+        "rules",
+        figures=figures | listed,
+        data={"shop_products": options.shop, "searches": SEARCHES, **data, "plain_products": products},
+    )
 
 
-def build_shop() -> None:
+def build_shop(products: int) -> None:
     from benchmarks.catalog_in_database import embed_catalog, index_catalog
     from benchmarks.million_catalog import import_bases
 
-    report(f"building a shop of {SHOP:,} products")
-    import_bases(SHOP)
+    report(f"building a shop of {products:,} products")
+    import_bases(products)
     index_catalog()
     embed_catalog()
 
@@ -193,7 +211,7 @@ def _without(request: Any, left_out: Sequence[str]) -> Any:
 
 def match_naively(meter: Meter) -> dict[str, float]:
     """The peer: the same compiled tests, on every rule of the book, one after the other."""
-    from ranking.merchandising.match import select_rules
+    from ranking.merchandising.match import does_hold
     from ranking.registry import live_state
 
     if meter.asked is None:
@@ -201,7 +219,10 @@ def match_naively(meter: Meter) -> dict[str, float]:
     book = live_state().book
     facts, now = meter.asked
     started = time.perf_counter()
-    select_rules(book.rules, facts, now=now.timestamp(), explain=False)
+    moment = now.timestamp()
+    for rule in book.rules:
+        if does_hold(rule, facts):
+            rule.find_closed_reason(moment)
     naive = (time.perf_counter() - started) * 1000
     return {"naive": naive, "candidates": len(book.find_candidates(facts))}
 

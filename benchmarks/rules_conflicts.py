@@ -11,6 +11,7 @@ import numpy as np
 from benchmarks.rules_data import BORN, BRANDS, LIVE_RULES, make_document
 
 PLANTED, DISJOINT = 64, 240
+SCANNED = 1_000  # of the worst book: all of it takes ten times as long
 CHECKS, NAIVE_CHECKS, OWN_CHECKS = 150, 6, 40
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
@@ -233,6 +234,6 @@ def measure_own_words() -> dict[str, float]:
         list(find_conflicts(rule, sieve.find_rivals(rule, book), now=now))
         taken.append((time.perf_counter() - started) * 1000)
     started = time.perf_counter()
-    list(find_conflicts(scanned, book.rules, now=now))
+    list(find_conflicts(scanned, book.rules[:SCANNED], now=now))
     scan = (time.perf_counter() - started) * 1000
-    return {"conflict_check_own_words_p95_ms": float(np.percentile(taken, 95)), "conflict_scan_own_words_ms": scan}
+    return {"conflict_check_own_words_p95_ms": float(np.percentile(taken, 95)), "conflict_scan_1000_own_words_ms": scan}

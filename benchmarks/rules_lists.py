@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.rules_data import LIVE_RULES, PRODUCTS, STORED_RULES
+from benchmarks.rules_data import STORED_RULES
 
 ROUNDS = 8
 PREVIEW = {
@@ -58,7 +58,7 @@ def measure_lists() -> tuple[dict[str, float], dict[str, Any]]:
         seconds = time_preview(client)
         if round_ >= 0:
             taken.setdefault("preview", []).append(seconds * 1000)
-    return summarise(taken), {"rules": STORED_RULES, "live": LIVE_RULES, "plain_products": PRODUCTS, "rounds": ROUNDS}
+    return summarise(taken), {"rules": STORED_RULES, "rounds": ROUNDS}
 
 
 def summarise(taken: Mapping[str, list[float]]) -> dict[str, float]:

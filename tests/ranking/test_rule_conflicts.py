@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.live_versions import bump_version
@@ -101,3 +103,29 @@ def test_a_collision_on_empty_pages_says_that_nothing_is_found():
     (conflict,) = check({"type": "redirect", "url": "/b/"}, when=[on_query("lamp OR 灯", match="expression")])
     assert conflict["example"]["found"] == 0
     assert "nothing is found" in conflict["message"]
+
+
+def test_the_products_of_all_rivals_are_looked_up_in_one_statement():
+    for number in range(1, 5):
+        save_rule(pin(f"L{number}", number), when=[on_query("lamp")], name=f"pins {number}")
+        save_rule(hide(clause("sku", f"C{number}")), when=[on_query("lamp")], name=f"hides {number}")
+    with CaptureQueriesContext(connection) as queries:
+        found = check(hide(clause("brand", "lumo")), pin("C1", 9), when=[on_query("desk lamp")])
+    assert {(conflict["kind"], conflict["about"]) for conflict in found} == {
+        ("removed", "L1"), ("removed", "L3"), ("removed", "C1"),
+    }  # fmt: skip
+    assert sum("catalog_variant WHERE sku = ANY" in query["sql"] for query in queries) == 1
+
+
+def test_rules_on_other_words_are_not_even_compared(monkeypatch):
+    for number in range(5):
+        save_rule(pin("L1", 1), when=[on_query(f"lamp {number}", f"台灯 {number}", match="is")])
+    compared = []
+
+    def count(rule, others, **options):
+        compared.extend(others)
+        return iter(())
+
+    monkeypatch.setattr("ranking.rule_conflicts.find_conflicts", count)
+    check(pin("L2", 1), when=[on_query("lamps 3", match="is")])
+    assert len(compared) == 1

@@ -16,7 +16,7 @@ from ranking.merchandising.book import build_book, revise_book
 from ranking.merchandising.compile import compile_rule
 from ranking.merchandising.conflicts import find_conflicts
 from ranking.merchandising.facts import Reading, Wording
-from ranking.merchandising.match import find_miss, is_held_out, match_rules
+from ranking.merchandising.match import does_hold, find_miss, is_held_out, match_rules
 from ranking.merchandising.rivals import Sieve
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_columns
 from ranking.models import Rule
@@ -49,7 +49,8 @@ def match_naively(rules, facts, *, now):
     winners = []
     for rule in sorted(rules, key=lambda each: each.order):
         closed = rule.find_closed_reason(now.timestamp())
-        if find_miss(rule, facts) is None and not closed and not is_held_out(rule, facts.shopper):
+        assert does_hold(rule, facts) is (find_miss(rule, facts) is None)
+        if does_hold(rule, facts) and not closed and not is_held_out(rule, facts.shopper):
             winners.append(rule.id)
             if rule.stop_processing:
                 break
