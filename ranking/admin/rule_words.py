@@ -80,7 +80,7 @@ WORDS = (
     noop("Stands for other offers of the same thing"), noop("Times of this pin alone"), noop("Block"), noop("Mix"),
     noop("Block of products"), noop("by how well products match"), noop("by their position"), noop("measured"),
     noop("+50 % halves the position: the 10th becomes the 5th."),
-    noop("−50 % doubles the position: the 5th becomes the 10th."), noop("at most"), noop("of the same"),
+    noop("−50 % doubles the position: the 5th becomes the 10th."), noop("no more than"), noop("of the same"),
     noop("in a row"), noop("among the first"), noop("Where"),
     noop("Others are held back, none is left out; pins stay."), noop("the best for these words"),
     noop("empty: what the shopper searches"), noop("the best"), noop("products"),

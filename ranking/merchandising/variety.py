@@ -12,7 +12,7 @@ from ranking.retrieval.snapshot import IndexSnapshot
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-# "In a row" is kept in this many first results (twenty pages); products for them are looked for among this many.
+# "In a row" is kept in this many first results (twenty pages); products for them are taken from among this many.
 DEPTH = 500
 LOOKED_AT = 5_000
 UNLIKE = -1
@@ -90,7 +90,7 @@ class _Waiting:
 
     def __init__(self, kinds: Rows, fixed: Mask) -> None:
         # Seen from the end, so that the first of a kind is the last of its list.
-        rows = np.flatnonzero(~fixed)[:LOOKED_AT][::-1]
+        rows = np.flatnonzero(~fixed)[::-1]
         self._queues: dict[int, list[int]] = {}
         for row, kind in zip(rows.tolist(), kinds[rows].tolist(), strict=True):
             self._queues.setdefault(kind, []).append(row)

@@ -28,7 +28,7 @@ from ranking.merchandising.placement import (
 from ranking.merchandising.product_groups import FoundGroups
 from ranking.merchandising.reach import Reach
 from ranking.merchandising.targets import Mask, Targets
-from ranking.merchandising.variety import find_kinds, mix
+from ranking.merchandising.variety import LOOKED_AT, find_kinds, mix
 from ranking.registry import LiveState
 from ranking.retrieval.duplicates import collapse_offers
 from ranking.retrieval.filters import live_mask
@@ -148,13 +148,14 @@ def apply_pins(work: _Work, ranked: Ranked, reach: Reach) -> tuple[Ranked, Mask]
     if not (work.rules.pins or work.rules.slots):
         ranked = collapse_rows(ranked, work.targets.snapshot, pinned=()) if work.collapse else ranked
         return ranked, np.zeros(len(ranked.ordinals), bool)
-    wanted = list_wanted(work.rules, ranked, replace(reach, before=_number_rows(ranked)), work.record)
+    reach = replace(reach, before=_number_rows(ranked))
+    wanted = list_wanted(work.rules, ranked, reach, work.record)
     if work.collapse:
         shown = [item for item in wanted if item.pin.ordinal >= 0]
         beside = [item.pin.ordinal for item in shown if not item.stands_for_group]
         pinned = [item.pin.ordinal for item in shown if item.stands_for_group]
         ranked = collapse_rows(ranked, work.targets.snapshot, pinned=pinned, beside=beside)
-    reach = replace(reach, before=_number_rows(ranked))
+        reach = replace(reach, before=_number_rows(ranked))
     order, placed = place_pins(ranked.ordinals, [item.pin for item in wanted])
     record_placed(placed, wanted, reach, work.record)
     rows = np.array([reach.before.get(ordinal, -1) for ordinal in order.tolist()], dtype=np.intp)
@@ -196,11 +197,13 @@ def apply_variety(work: _Work, ranked: Ranked, fixed: Mask) -> Ranked:
     if work.order != "relevance":
         work.record.say(effect, "beaten", _("Products are not mixed while the list is sorted by something else."))
         return ranked
-    kinds = find_kinds(action.field, ranked.ordinals.astype(np.int64), work.targets.snapshot)
+    looked_at = ranked.ordinals[:LOOKED_AT].astype(np.int64)
+    kinds = find_kinds(action.field, looked_at, work.targets.snapshot)
     if kinds is None:
         work.record.say(effect, "beaten", _("The catalog has no attribute “%s” now.") % action.field)
         return ranked
-    rows = mix(kinds, fixed, most=action.most, within=action.within)
+    rest = np.arange(len(looked_at), len(ranked.ordinals))
+    rows = np.concatenate([mix(kinds, fixed[:LOOKED_AT], most=action.most, within=action.within), rest])
     after = np.arange(1, len(rows) + 1)
     late = rows + 1 < after
     work.record.log.add_steps(

@@ -46,7 +46,7 @@ function diversify(action, change) {
   const fields = [["brand", say("brand")], ["category", say("category")], ...settings.attributes.map((item) => [item.key, item.label])];
   const known = fields.some(([key]) => key === action.field) ? fields : [...fields, [action.field, action.field]];
   return [
-    el("span", { className: "rule-pair" }, word(say("at most")), number(action.most, say("at most"), (most) => change({ most: most || 1 }), { max: 20 })),
+    el("span", { className: "rule-pair" }, word(say("no more than")), number(action.most, say("no more than"), (most) => change({ most: most || 1 }), { max: 20 })),
     el("span", { className: "rule-pair" }, word(say("of the same")), select(known, action.field, (field) => change({ field }), say("of the same"))),
     select([["row", say("in a row")], ["within", say("among the first")]], action.within ? "within" : "row", (chosen) => change({ within: chosen === "within" ? 12 : null }), say("Where")),
     action.within ? number(action.within, say("among the first"), (within) => change({ within: within || 12 }), { min: 2, max: 100 }) : null,
