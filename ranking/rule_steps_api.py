@@ -24,7 +24,7 @@ from ranking.rules_serializers import (
     RejectionSerializer,
     RestoreSerializer,
     RuleAnswer,
-    RuleVersion,
+    RuleHistory,
     StepSerializer,
     render_rule,
 )
@@ -117,11 +117,11 @@ class RuleSteps(GenericViewSet[Rule]):
         workflow.discard(read_id(pk), actor=actor_of_request(request), version=body["version"])
         return Response(render_rule(find_rule(read_id(pk))))
 
-    @extend_schema(operation_id="rule_history", tags=["rules"], parameters=[_ID], responses=list[RuleVersion])
-    @route(detail=True, methods=["get"], pagination_class=None)
+    @extend_schema(operation_id="rule_history", tags=["rules"], parameters=[_ID], responses=RuleHistory)
+    @route(detail=True, methods=["get"])
     def history(self, request: Request, pk: str) -> Response:
         """Every version, newest first, with what changed in words; also of a deleted rule."""
-        return Response([asdict(version) for version in list_versions(read_id(pk))])
+        return Response({"versions": [asdict(version) for version in list_versions(read_id(pk))]})
 
     @_describe_step("restore", RestoreSerializer)
     @route(detail=True, methods=["post"], url_path="restore")

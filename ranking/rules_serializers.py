@@ -68,6 +68,12 @@ class RuleVersion(Part):
     gone: bool = False
 
 
+class RuleHistory(Part):
+    """Newest first."""
+
+    versions: tuple[RuleVersion, ...]
+
+
 class RuleVerdict(Part):
     """What validation says: `warnings` name what the catalog does not have now, `conflicts` what other live rules want
     differently, with an example of a search in which it happens.

@@ -20,7 +20,7 @@ from ranking.governance.actors import actor_of_user
 from ranking.governance.contents import content_of, content_of_rule
 from ranking.governance.gate import was_live
 from ranking.governance.policies import read_policies
-from ranking.governance.standing import Standing, read_standing
+from ranking.governance.standing import read_standing
 from ranking.governance.versions import pending_of, working_version
 from ranking.models import Rule, RuleChange
 from ranking.rule_store import delete_rule
@@ -37,15 +37,19 @@ class RuleButtons(ModelAdmin):
 
     # --- what may be done ---
 
-    def standing_of(self, request: HttpRequest, rule: Rule | None) -> Standing | None:
-        return read_standing(rule, actor_of_user(request.user), read_policies()) if rule else None
+    def _read_steps(self, request: HttpRequest, object_id: Any) -> frozenset[str]:
+        """Once a request: every button asks."""
+        known: dict[str, frozenset[str]] = request.__dict__.setdefault("rule_steps", {})
+        if str(object_id) not in known:
+            rule = Rule.objects.select_related("pending").filter(pk=object_id).first()
+            standing = read_standing(rule, actor_of_user(request.user), read_policies()) if rule else None
+            known[str(object_id)] = standing.steps if standing else frozenset()
+        return known[str(object_id)]
 
     def _may(self, request: HttpRequest, object_id: Any, step: str) -> bool:
         if not object_id:  # unfold's wrapper asks so; the services refuse what may not be
             return True
-        rule = Rule.objects.select_related("pending").filter(pk=object_id).first()
-        standing = self.standing_of(request, rule)
-        return standing is not None and step in standing.steps
+        return step in self._read_steps(request, object_id)
 
     def has_submit_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_change_permission(request) and self._may(request, object_id, "save_and_submit")
@@ -64,8 +68,10 @@ class RuleButtons(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
         """Where a second person has to agree, deleting is asked for on the review page."""
-        if obj is not None and was_live(obj) and read_policies().needs_approval(obj.markets):
-            return False
+        if obj is not None:
+            guarded = was_live(obj) and read_policies().needs_approval(obj.markets)
+            if guarded or not actor_of_user(request.user).may("write", frozenset(obj.markets)):
+                return False
         return super().has_delete_permission(request, obj)
 
     # --- buttons that save the form: the form turns them into the status it saves ---
@@ -110,10 +116,19 @@ class RuleButtons(ModelAdmin):
         try:
             if step and object_id:
                 return self._take_step(request, object_id, step)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            buttons = {} if object_id else {"actions_submit_line": self._list_first_buttons()}
+            return super().changeform_view(request, object_id, form_url, {**buttons, **(extra_context or {})})
         except ShopError as error:
             self.message_user(request, error.message, level=messages.ERROR)
             return redirect(request.path)
+
+    def _list_first_buttons(self) -> list[Any]:
+        """Of a rule that is being written: its markets are not known yet, so what some policy allows."""
+        rows = read_policies().rows.values()
+        names = ["save_and_submit"] if any(row.four_eyes for row in rows) else []
+        if not all(row.four_eyes for row in rows):
+            names.append("save_and_make_live")
+        return [self.get_unfold_action(name) for name in names]
 
     def _take_step(self, request: HttpRequest, object_id: str, step: str) -> HttpResponseBase:
         rule = self.get_object(request, object_id)

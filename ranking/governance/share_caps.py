@@ -22,19 +22,17 @@ _PUSHING = ("pin", "slot", "boost", "filter", "hide", "substitute", "group")
 
 def find_cap_errors(document: RuleDocument) -> dict[str, str]:
     """Field path → which cap the rule's own pins and places would break, whatever is searched."""
-    caps = _list_concerned(document)
     errors: dict[str, str] = {}
-    for cap in caps:
+    for cap in _list_concerned(document):
         taken = _list_taken(document, cap)
-        for path, _count in taken[:1] if sum(count for _path, count in taken) > cap.limit else ():
-            wanted = sum(count for _path, count in taken)
-            details = {"cap": describe_cap(cap), "wanted": wanted, "limit": cap.limit, "places": cap.places}
-            errors.setdefault(
-                path,
-                _("A cap does not allow this (%(cap)s): the rule takes %(wanted)d of the first %(places)d places, ")
-                % details
-                + _("%(limit)d are allowed.") % details,
+        wanted = sum(count for _path, count in taken)
+        if wanted > cap.limit:
+            words = _(
+                "A cap does not allow this: %(cap)s. The rule takes %(wanted)d of the first %(places)d places; "
+                "%(limit)d are allowed."
             )
+            details = {"cap": describe_cap(cap), "wanted": wanted, "limit": cap.limit, "places": cap.places}
+            errors.setdefault(taken[0][0], words % details)
     return errors
 
 

@@ -26,8 +26,8 @@ class Standing:
     is_own: bool = False
 
 
-def read_standing(rule: Rule, actor: Actor, policies: Policies) -> Standing:
-    """Of the stored row (an overlay of the waiting change does no harm: it is read from the change itself)."""
+def read_standing(rule: Rule, actor: Actor, policies: Policies, *, served: str = "") -> Standing:
+    """`served` is the stored row's status, where `rule` has its waiting change laid over it."""
     change = pending_of(rule)
     wanted = tuple(change.document.get("markets", ())) if change else tuple(rule.markets)
     markets = (tuple(rule.markets), wanted)
@@ -36,7 +36,8 @@ def read_standing(rule: Rule, actor: Actor, policies: Policies) -> Standing:
     author = change.changed_by if change else rule.changed_by
     waits = status == Rule.Status.REVIEW.value
     refusal = _find_refusal(actor, author, policies, markets) if waits else ""
-    steps = _list_steps(rule, change, status, four_eyes=four_eyes, writes=_may_write(actor, markets))
+    writes = _may_write(actor, markets)
+    steps = _list_steps(rule, change, status, four_eyes=four_eyes, served=served or rule.status) if writes else set()
     if waits and not refusal:
         steps |= {"approve"}
     return Standing(
@@ -66,23 +67,16 @@ def _find_refusal(actor: Actor, author: str, policies: Policies, markets: tuple[
     return ""
 
 
-def _list_steps(rule: Rule, change: RuleChange | None, status: str, *, four_eyes: bool, writes: bool) -> set[str]:
-    if not writes:
-        return set()
+def _list_steps(rule: Rule, change: RuleChange | None, status: str, *, four_eyes: bool, served: str) -> set[str]:
     deletion = change is not None and change.kind == RuleChange.Kind.DELETE
-    row = rule.status if change is None else ""
+    row = served if change is None else ""
     possible = {
         "save_and_submit": four_eyes and not deletion,
         "publish": not four_eyes and not deletion and (change is not None or row != Rule.Status.LIVE.value),
         "submit": status in (Rule.Status.DRAFT.value, Rule.Status.PAUSED.value) and not deletion,
-        "pause": _is_live(rule),
+        "pause": served == Rule.Status.LIVE.value,
         "resume": row == Rule.Status.PAUSED.value,
         "discard": change is not None,
         "ask_delete": not deletion and four_eyes and was_live(rule),
     }
     return {name for name, is_possible in possible.items() if is_possible}
-
-
-def _is_live(rule: Rule) -> bool:
-    """Asked of the database: the row in hand may have its waiting change laid over it."""
-    return Rule.objects.filter(pk=rule.pk, status=Rule.Status.LIVE).exists()

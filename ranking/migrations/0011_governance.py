@@ -218,6 +218,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', True), ('user__isnull', False)), models.Q(('group__isnull', False), ('user__isnull', True)), _connector='OR'), name='ranking_marketgrant_one_holder')],
             },
         ),
+        migrations.AddIndex(
+            model_name='rule',
+            index=models.Index(condition=models.Q(('status', 'review'), models.Q(('comment', ''), _negated=True), _connector='OR'), fields=['updated_at'], name='ranking_rule_waiting'),
+        ),
         migrations.RunSQL(SQL, UNDO),
         migrations.RunPython(make_policy, migrations.RunPython.noop),
         migrations.RunPython(note_live, migrations.RunPython.noop),

@@ -49,6 +49,13 @@ class Rule(models.Model):
         verbose_name_plural = _("rules")
         ordering = ["priority", "created_at", "id"]
         permissions = [("approve_rule", "Can approve rules")]
+        indexes = [
+            models.Index(
+                fields=["updated_at"],
+                name="ranking_rule_waiting",
+                condition=models.Q(status="review") | ~models.Q(comment=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

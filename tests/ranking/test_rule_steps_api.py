@@ -113,7 +113,7 @@ def test_without_four_eyes_one_key_goes_the_whole_way(writer):
 def test_the_history_is_read_in_words(writer):
     rule = writer.post(URL, WRITTEN).json()
     writer.patch(f"{URL}/{rule['id']}", {"version": 1, "actions": [pin("L5", 2)]})
-    newest, first = writer.get(f"{URL}/{rule['id']}/history").json()
+    newest, first = writer.get(f"{URL}/{rule['id']}/history").json()["versions"]
     assert newest["differences"] == [
         {"field": "actions", "label": "Do", "removed": ["pin L6 at 1"], "added": ["pin L5 at 2"], "kept": []}
     ]

@@ -147,6 +147,30 @@ class TestTwoPeople:
         assert not Rule.objects.exists()
 
 
+class TestTheFirstSave:
+    def test_offers_what_the_policies_allow(self, mei):
+        assert "ranking_rule_save_and_make_live" in mei.get(reverse(ADD)).content.decode()
+        set_policy(four_eyes=True)
+        page = mei.get(reverse(ADD)).content.decode()
+        assert "ranking_rule_save_and_submit" in page
+        assert "ranking_rule_save_and_make_live" not in page
+
+    def test_sends_for_review_or_makes_live_at_once(self, mei):
+        mei.post(reverse(ADD), {**fields(), "ranking_rule_save_and_make_live": "1"})
+        assert (read().status, read().version) == ("live", 1)
+        Rule.objects.all().delete()
+        set_policy(four_eyes=True)
+        mei.post(reverse(ADD), {**fields(name="灯"), "ranking_rule_save_and_submit": "1"})
+        assert (read().status, read().version) == ("review", 1)
+
+
+def test_a_foreign_market_is_not_deleted(mei):
+    rule = save_rule(pin("L6", 1), markets=["de"])
+    lin = sign_in(person("lin", write=("cn",)))
+    assert lin.post(url(rule, "delete"), {"post": "yes"}).status_code == 403
+    assert Rule.objects.exists()
+
+
 class TestOnePerson:
     def test_makes_live_with_one_press(self, mei):
         mei.post(reverse(ADD), fields())

@@ -20,8 +20,8 @@ class TestDefaults:
         "name",
         [
             "women", "Women_30plus", "gender:f", "ageGroup", "age-group-30", "AGE", "age18", "religion=none",
-            "disabled",
-            "pregnant customers", "health_conscious", "女性用户", "年龄25-34", "少数民族", "健康关注", "性別女", "孕妇",
+            "disabled", "pregnant customers", "health_conscious",
+            "女性用户", "年龄25-34", "少数民族", "健康关注", "性別女", "孕妇",
         ],
     )  # fmt: skip
     def test_protected_traits(self, name):
