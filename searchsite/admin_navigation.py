@@ -14,7 +14,14 @@ QUEUE = "admin:ranking_rule_queue"
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """unfold calls this for every page."""
-    groups = [
+    groups = [*_list_search(), *_list_catalog(), *_list_people()]
+    for group in groups:
+        group["items"] = [item for item in group["items"] if _is_visible(item, request)]
+    return [group for group in groups if group["items"]]
+
+
+def _list_search() -> list[dict[str, Any]]:
+    return [
         _group(
             _("Search"),
             # Every address starts with "/": without this the entry would look chosen everywhere.
@@ -40,6 +47,11 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             {**_link(_("Rule health"), "monitor_heart", HEALTH), "permission": may_view("ranking", "rule")},
             _item(_("Rule policy"), "policy", "ranking", "rulepolicy"),
         ),
+    ]
+
+
+def _list_catalog() -> list[dict[str, Any]]:
+    return [
         _group(
             _("Catalog"),
             _item(_("Products"), "inventory_2", "catalog", "product"),
@@ -59,6 +71,11 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Extractions"), "manage_search", "catalog", "extraction"),
             _item(_("Language model usage"), "paid", "catalog", "languagemodelusage"),
         ),
+    ]
+
+
+def _list_people() -> list[dict[str, Any]]:
+    return [
         _group(_("Shoppers"), _item(_("Events"), "ads_click", "feedback", "event")),
         _group(
             _("Access"),
@@ -70,9 +87,6 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Groups"), "group", "auth", "group"),
         ),
     ]
-    for group in groups:
-        group["items"] = [item for item in group["items"] if _is_visible(item, request)]
-    return [group for group in groups if group["items"]]
 
 
 def _shows_configurations(request: HttpRequest) -> bool:

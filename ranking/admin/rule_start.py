@@ -1,4 +1,4 @@
-"""What a new rule's form starts with, from its address: a page of results, and what a report suggests to do about it."""
+"""What a new rule's form starts with, from its address: a page of results, and what a report suggests to do."""
 
 from collections.abc import Mapping
 from typing import Any
