@@ -7,21 +7,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 RULES, SEARCHES = 10_000, 2_000
-MATCHES = ("is", "contains", "starts", "ends")
+MATCHES = ("is", "contains", "starts", "ends", "fuzzy", "expression")
 NOUNS = ("lamp", "laptop", "chair", "phone", "kettle", "printer", "toner", "camera", "monitor", "desk", "shoe")
 HAN = ("耳机", "打印机", "墨盒", "笔记本电脑", "冰箱", "台灯", "手机壳", "运动鞋", "羽绒服", "键盘", "咖啡机")
 WORDS = ("red", "blue", "wireless", "gaming", "cheap", "small", "15 inch", "usb", "black", "无线", "黑色", "儿童")
 
 
 def make_document(number: int, dice: random.Random) -> dict[str, Any]:
-    """Six rules in ten on a query, three on a category page, one on a segment, 1 in 200 always."""
+    """Six rules in ten on a query (some forgiving, some expressions), three on a category page, one on a segment, 1 in 200
+    always.
+    """
     phrase = f"{dice.choice(WORDS)} {dice.choice(NOUNS + HAN)} {dice.randrange(400) if number % 3 else ''}".strip()
     kind = number % 10
     when: dict[str, Any] = {
         "type": "query",
-        "match": MATCHES[number % 4],
+        "match": MATCHES[number // 10 % len(MATCHES)],
         "values": [phrase],
+        "typos": number % 7 == 0,
+        "synonyms": number % 5 == 0,
     }
+    if when["match"] == "expression":
+        when["values"] = [f'"{phrase}" OR {dice.choice(WORDS)} AND {dice.choice(NOUNS)} AND NOT (case OR 保护壳)']
     if kind in (6, 7, 8):
         when = {"type": "category", "keys": [f"department-{dice.randrange(10)}/shelf-{dice.randrange(300)}"]}
     elif kind == 9:

@@ -86,17 +86,6 @@ def parse_expression(text: str) -> Expression:
     return _Parser(text).parse()
 
 
-def list_phrases(tree: Expression) -> Iterator[tuple[Phrase, bool]]:
-    """Every phrase, and whether the whole asks for it (rather than for its absence)."""
-    if isinstance(tree, Phrase):
-        yield tree, True
-    elif isinstance(tree, Not):
-        yield from ((phrase, not wanted) for phrase, wanted in list_phrases(tree.part))
-    else:
-        for part in tree.parts:
-            yield from list_phrases(part)
-
-
 def write_expression(tree: Expression) -> str:
     """The expression as it is understood, with every sign and bracket that was left to the reader."""
     if isinstance(tree, Phrase):

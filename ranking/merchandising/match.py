@@ -161,6 +161,8 @@ def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
     """
     if rule.most_found is not None and facts.found is not None:
         return ngettext("The search finds %d product.", "The search finds %d products.", facts.found) % facts.found
+    if not (facts.readings or rule.is_lenient):
+        return ""
     strict = replace(facts, readings=(), find_same=tuple, forgives=False)
     if does_hold(rule, strict):
         return ""

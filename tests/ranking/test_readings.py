@@ -6,10 +6,10 @@ from catalog.text import analyse, normalise
 from ranking.contracts import Correction, SearchRequest, Understanding
 from ranking.language.concept_source import read_dictionary
 from ranking.language.concepts import ConceptBook, build_concepts
+from ranking.language.synonyms import SynonymBook, build_synonyms
 from ranking.merchandising.book import build_book
 from ranking.merchandising.facts import QueryFacts, make_facts
 from ranking.merchandising.match import match_rules
-from ranking.language.synonyms import SynonymBook, build_synonyms
 from ranking.merchandising.readings import MOST_SAME, read_otherwise, read_same
 from tests.ranking.rule_words import NOW, compiled, on_query
 
