@@ -14,8 +14,8 @@ WORDS = ("red", "blue", "wireless", "gaming", "cheap", "small", "15 inch", "usb"
 
 
 def make_document(number: int, dice: random.Random) -> dict[str, Any]:
-    """Six rules in ten on a query (some forgiving, some expressions), three on a category page, one on a segment, 1 in 200
-    always.
+    """Six rules in ten on a query (some forgiving, some expressions), three on a category page, one on a segment,
+    1 in 200 always.
     """
     phrase = f"{dice.choice(WORDS)} {dice.choice(NOUNS + HAN)} {dice.randrange(400) if number % 3 else ''}".strip()
     kind = number % 10

@@ -32,6 +32,8 @@ _PLACES: dict[tuple[bool, bool], Literal["contains", "starts", "ends", "is"]] = 
     (False, False): "contains", (True, False): "starts", (False, True): "ends", (True, True): "is",
 }  # fmt: skip
 _TOKEN = re.compile(r'\s*(?:(?P<sign>[()])|(?P<phrase>\^?"[^"]*"[*$]?)|(?P<open>\^?")|(?P<word>[^\s()"]+))')
+_SPECIAL = re.compile(r'[\s()"^$*]')
+_SMALL = ("and", "or", "not")
 _GLUED = re.compile(f"[{HAN}]或[{HAN}]")
 Expression: TypeAlias = "Phrase | Not | AllOf | AnyOf"
 
@@ -89,7 +91,7 @@ def parse_expression(text: str) -> Expression:
 def write_expression(tree: Expression) -> str:
     """The expression as it is understood, with every sign and bracket that was left to the reader."""
     if isinstance(tree, Phrase):
-        words = f'"{tree.text}"' if " " in tree.text else tree.text
+        words = tree.text if _is_plain(tree.text) else f'"{tree.text}"'
         before = "^" if tree.match in ("starts", "is") else ""
         return before + words + {"prefix": "*", "ends": "$", "is": "$"}.get(tree.match, "")
     if isinstance(tree, Not):
@@ -100,6 +102,11 @@ def write_expression(tree: Expression) -> str:
         for part in tree.parts
     ]
     return (" AND " if isinstance(tree, AllOf) else " OR ").join(parts)
+
+
+def _is_plain(words: str) -> bool:
+    """Whether they need no quotation marks."""
+    return not (_SPECIAL.search(words) or _GLUED.search(words) or words in _OPERATORS or words.lower() in _SMALL)
 
 
 def _cut(text: str) -> Iterator[_Token]:
@@ -120,7 +127,7 @@ def _cut(text: str) -> Iterator[_Token]:
 
 
 def _check_word(text: str, word: str, at: int) -> None:
-    if word in ("and", "or", "not", "And", "Or", "Not"):
+    if word.lower() in _SMALL and word not in _OPERATORS:
         problem = _("Write %(sign)s in capitals, or put the words in quotation marks if “%(word)s” belongs to them.")
         raise ExpressionError(text, at, problem % {"sign": word.upper(), "word": word})
     if _GLUED.search(word):
