@@ -47,6 +47,7 @@ class CompiledRule:
     locales: frozenset[str]
     holdout_share: float
     most_found: int | None = None
+    is_lenient: bool = False  # some condition holds for other words than those typed, by synonyms or typing errors
 
     @property
     def priority(self) -> int:
@@ -76,6 +77,9 @@ def compile_rule(document: RuleDocument, *, created_at: datetime | None) -> Comp
         holdout_share=document.holdout_share,
         most_found=min(
             (item.at_most for item in document.conditions if isinstance(item, ResultsCondition)), default=None
+        ),
+        is_lenient=any(
+            item.forgives_typos or item.synonyms for item in document.conditions if isinstance(item, QueryCondition)
         ),
     )
 

@@ -32,6 +32,8 @@ _PLACES: dict[tuple[bool, bool], Literal["contains", "starts", "ends", "is"]] = 
     (False, False): "contains", (True, False): "starts", (False, True): "ends", (True, True): "is",
 }  # fmt: skip
 _TOKEN = re.compile(r'\s*(?:(?P<sign>[()])|(?P<phrase>\^?"[^"]*"[*$]?)|(?P<open>\^?")|(?P<word>[^\s()"]+))')
+_SPECIAL = re.compile(r'[\s()"^$*]')
+_SMALL = ("and", "or", "not")
 _GLUED = re.compile(f"[{HAN}]或[{HAN}]")
 Expression: TypeAlias = "Phrase | Not | AllOf | AnyOf"
 
@@ -86,21 +88,10 @@ def parse_expression(text: str) -> Expression:
     return _Parser(text).parse()
 
 
-def list_phrases(tree: Expression) -> Iterator[tuple[Phrase, bool]]:
-    """Every phrase, and whether the whole asks for it (rather than for its absence)."""
-    if isinstance(tree, Phrase):
-        yield tree, True
-    elif isinstance(tree, Not):
-        yield from ((phrase, not wanted) for phrase, wanted in list_phrases(tree.part))
-    else:
-        for part in tree.parts:
-            yield from list_phrases(part)
-
-
 def write_expression(tree: Expression) -> str:
     """The expression as it is understood, with every sign and bracket that was left to the reader."""
     if isinstance(tree, Phrase):
-        words = f'"{tree.text}"' if " " in tree.text else tree.text
+        words = tree.text if _is_plain(tree.text) else f'"{tree.text}"'
         before = "^" if tree.match in ("starts", "is") else ""
         return before + words + {"prefix": "*", "ends": "$", "is": "$"}.get(tree.match, "")
     if isinstance(tree, Not):
@@ -111,6 +102,11 @@ def write_expression(tree: Expression) -> str:
         for part in tree.parts
     ]
     return (" AND " if isinstance(tree, AllOf) else " OR ").join(parts)
+
+
+def _is_plain(words: str) -> bool:
+    """Whether they need no quotation marks."""
+    return not (_SPECIAL.search(words) or _GLUED.search(words) or words in _OPERATORS or words.lower() in _SMALL)
 
 
 def _cut(text: str) -> Iterator[_Token]:
@@ -131,7 +127,7 @@ def _cut(text: str) -> Iterator[_Token]:
 
 
 def _check_word(text: str, word: str, at: int) -> None:
-    if word in ("and", "or", "not", "And", "Or", "Not"):
+    if word.lower() in _SMALL and word not in _OPERATORS:
         problem = _("Write %(sign)s in capitals, or put the words in quotation marks if “%(word)s” belongs to them.")
         raise ExpressionError(text, at, problem % {"sign": word.upper(), "word": word})
     if _GLUED.search(word):

@@ -158,23 +158,31 @@ def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
     """
     if rule.most_found is not None and facts.found is not None:
         return ngettext("The search finds %d product.", "The search finds %d products.", facts.found) % facts.found
-    strict = replace(facts, readings=(), find_same=tuple, forgives=False)
-    if does_hold(rule, strict):
+    if not (facts.readings or rule.is_lenient) or does_hold(rule, _read_strictly(facts)):
         return ""
+    strict = _read_strictly(facts)
+    for reading in facts.readings:
+        if does_hold(rule, replace(strict, readings=(reading,))):
+            return _say_reading(reading)
+    if does_hold(rule, replace(strict, forgives=facts.forgives)):
+        return _("By words that are nearly the same.")
+    by_synonym = (item for item in facts.find_same() if does_hold(rule, replace(strict, find_same=_only(item))))
+    found = next(by_synonym, None)
+    return _say_reading(found) if found else ""
+
+
+def _read_strictly(facts: QueryFacts) -> QueryFacts:
+    """The words as typed and nothing else."""
+    return replace(facts, readings=(), find_same=tuple, forgives=False)
+
+
+def _say_reading(reading: Reading) -> str:
     sentences = {
         "corrected": _("By the corrected words “%s”."),
         "translated": _("By “%s”, the same in the other language."),
         "synonym": _("By “%s”, the same by the list of synonyms."),
     }
-    for reading in facts.readings:
-        if does_hold(rule, replace(strict, readings=(reading,))):
-            return sentences[reading.kind] % reading.wording.text
-    if does_hold(rule, replace(strict, forgives=facts.forgives)):
-        return _("By words that are nearly the same.")
-    for reading in facts.find_same():
-        if does_hold(rule, replace(strict, find_same=_only(reading))):
-            return sentences[reading.kind] % reading.wording.text
-    return ""
+    return sentences[reading.kind] % reading.wording.text
 
 
 def _only(reading: Reading) -> Callable[[], tuple[Reading, ...]]:

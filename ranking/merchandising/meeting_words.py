@@ -35,13 +35,19 @@ def list_queries(conditions: Sequence[QueryCondition], *, same: Same = lambda ph
     wishes = [clauses for condition in conditions if (clauses := list_wishes(condition))]
     phrases = list(dict.fromkeys(phrase.text for clauses in wishes for clause in clauses for phrase in clause))
     yield from phrases
-    said = _say_otherwise(phrases, same) if any(map(_is_lenient, conditions)) else []
+    is_lenient = any(condition.forgives_typos or condition.synonyms for condition in conditions)
+    said = _find_between(phrases) if is_lenient else []
+    dodges = is_lenient and any(map(_excludes_words, conditions))
+    if dodges:
+        said += [other for phrase in phrases[:MOST_VALUES] for other in _vary(phrase, same)]
     yield from said
+    if any(map(_are_whole, wishes)):
+        return  # the query is one of these phrases and nothing else
     yield from (f"{text} {OTHER_WORDS}" for text in (*phrases[:MOST_VALUES], *said))
     yield from (f"{OTHER_WORDS} {text}" for text in (*phrases[:MOST_VALUES], *said))
     for together in _join(wishes):
         yield from _arrange(together)
-    if not said:
+    if not dodges:
         return
     exchanged = {text: _vary(text, same) for text in phrases[:MOST_VALUES]}
     for together in _join(wishes):
@@ -50,8 +56,21 @@ def list_queries(conditions: Sequence[QueryCondition], *, same: Same = lambda ph
                 yield from _arrange((*together[:at], Phrase(other, phrase.match), *together[at + 1 :]))
 
 
-def _is_lenient(condition: QueryCondition) -> bool:
-    return condition.forgives_typos or condition.synonyms
+def _are_whole(clauses: Sequence[_Clause]) -> bool:
+    return all(clause and all(phrase.match == "is" for phrase in clause) for clause in clauses)
+
+
+def _excludes_words(condition: QueryCondition) -> bool:
+    """Whether words must be absent: then the others are worth saying in other letters."""
+    if condition.match != "expression":
+        return condition.negate and bool(condition.values)
+    return condition.negate or _holds_not(parse_expression(condition.values[0]))
+
+
+def _holds_not(tree: Expression) -> bool:
+    if isinstance(tree, Phrase):
+        return False
+    return isinstance(tree, Not) or any(map(_holds_not, tree.parts))
 
 
 def _join(wishes: Sequence[Sequence[_Clause]]) -> Iterator[_Clause]:
@@ -114,13 +133,12 @@ def _drop_covered(phrases: Sequence[Phrase]) -> list[Phrase]:
     return [phrase for phrase in phrases if phrase in kept]
 
 
-def _say_otherwise(phrases: Sequence[str], same: Same) -> list[str]:
-    """The phrases in other letters, those between two that are near each other, and those that are run together."""
-    found = [other for phrase in phrases[:MOST_VALUES] for other in _vary(phrase, same)]
+def _find_between(phrases: Sequence[str]) -> list[str]:
+    """What lies between two phrases that are near each other, and those of which one is run together in the other."""
+    found: list[str] = []
     for one, two in itertools.permutations(phrases[:MOST_VALUES], 2):
-        found += _walk(normalise(one), normalise(two))
-        found += _cut_apart(one, two)
-    return list(dict.fromkeys(found))
+        found += [*_walk(normalise(one), normalise(two)), *_cut_apart(one, two)]
+    return found
 
 
 def _vary(phrase: str, same: Same) -> list[str]:

@@ -134,6 +134,7 @@ MEETING = [
     ([expression("phone*")], {}, [expression("NOT phone")], {}),
     ([expression("^lamp AND desk$")], {}, [expression("red OR blue")], {}),
     ([expression("NOT (lamp OR desk)")], {}, [expression("NOT chair")], {}),
+    ([expression("NOT (red OR desk)")], {}, [on_query("lamp", match="starts"), on_query("shade", match="ends")], {}),
     ([{"type": "results"}], {}, [on_query("lamp")], {}),
     ([{"type": "results", "at_most": 3}], {}, [{"type": "results"}], {}),
 ]

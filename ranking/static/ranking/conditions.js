@@ -130,8 +130,8 @@ function resultsSentence(condition, onChange) {
     (chosen) => onChange({ ...condition, at_most: chosen === "few" ? 3 : 0 }), say("the search finds"));
   const number = el("input", { type: "number", min: 1, max: 1000, step: 1, className: "rule-input rule-number", value: condition.at_most, "aria-label": say("no more than") });
   number.addEventListener("change", () => onChange({ ...condition, at_most: Math.max(1, Math.round(Number(number.value)) || 1) }));
-  const note = el("span", { className: "rule-muted" }, say("Counted before anything the shopper asked for is let go."));
-  return few ? [how, number, el("span", { className: "rule-word" }, say("products")), note] : [how, note];
+  const note = el("span", { className: "rule-muted rule-own-line" }, say("Counted before anything the shopper asked for is let go."));
+  return few ? [how, el("span", { className: "rule-switches" }, number, el("span", { className: "rule-muted" }, say("products"))), note] : [how, note];
 }
 
 function filterSentence(condition, onChange) {

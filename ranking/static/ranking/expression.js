@@ -37,7 +37,8 @@ export function expressionBox({ value, onChange }) {
 
 // The text around the error, with what is wrong marked.
 function place(text, at) {
+  const from = Math.max(0, at - 24);
   const end = Math.min(text.length, at + 12);
-  const wrong = text.slice(at, end).trim() || "…";
-  return [el("code", { className: "rule-expression-place" }, text.slice(Math.max(0, at - 16), at), el("mark", {}, wrong), text.slice(end, end + 8))];
+  const before = `${from ? "…" : ""}${text.slice(from, at)}`;
+  return [el("code", { className: "rule-expression-place" }, before, el("mark", {}, text.slice(at, end).trim() || "…"), text.slice(end, end + 8))];
 }
