@@ -1,0 +1,63 @@
+"""Reviewing in a real browser: by the keyboard alone, on a tablet and a phone, in both languages."""
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+
+from ranking.governance.actors import actor_of_user
+from ranking.models import Rule
+from ranking.rule_store import create_rule, update_rule
+from tests.browser.conftest import OpenPage
+from tests.ranking.governance.people import make_live, person, set_policy, written
+from tests.ranking.rule_words import pin
+
+WAITING = "/admin/ranking/rule/waiting/"
+
+
+@pytest.fixture
+def session(shop: None) -> str:
+    """Anna's, to whom a new rule and a change of a live one were sent."""
+    set_policy(four_eyes=True)
+    mei, anna_ = actor_of_user(person("mei")), person("anna")
+    anna = actor_of_user(anna_)
+    create_rule(written(pin("LAMP-05", 1), status="review", name="New lamps"), actor=mei)
+    live = make_live(mei, anna, name="双十一 台灯")
+    change = written(pin("LAMP-07", 1), pin("LAMP-09", 2), name="双十一 台灯", status="review")
+    update_rule(live.pk, change, expected_version=None, actor=mei)
+    client = Client()
+    client.force_login(anna_)
+    return client.cookies["sessionid"].value
+
+
+def test_a_reviewer_needs_no_mouse(open_page: OpenPage, session: str) -> None:
+    page = open_page(WAITING, session=session)
+    page.get_by_role("link", name="New lamps").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What the rule says")).to_be_visible()
+    page.get_by_label("Comment").focus()
+    page.keyboard.type("Good for Monday")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Approve and make live")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved and live")).to_be_visible()
+    assert Rule.objects.get(name="New lamps").status == "live"
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_pages_fit_the_screen(open_page: OpenPage, session: str, width: int, language: str) -> None:
+    page = open_page(WAITING, session=session, language=language)
+    page.set_viewport_size({"width": width, "height": 900})
+    rule = Rule.objects.get(name="双十一 台灯")
+    root = page.url.removesuffix(WAITING)
+    for address in (WAITING, f"/admin/ranking/rule/{rule.pk}/review/", f"/admin/ranking/rule/{rule.pk}/history/"):
+        page.goto(root + address)
+        expect(page.locator(".gv-title")).to_be_visible()
+        wide = page.evaluate(
+            "document.querySelector('.gv-page').scrollWidth - document.querySelector('.gv-page').clientWidth"
+        )
+        assert wide <= 0, address
+    for button in page.locator(".gv-button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 40, "a finger finds it"
