@@ -9,13 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from catalog.errors import BrokerUnavailable
-from ranking.admin.health_board import MOST_PAGES, build_board, build_section
+from ranking.admin.health_board import MOST_PAGES, build_board, build_section, read_progress
 from ranking.admin.health_words import SECTIONS
+from ranking.health.check import find_running
 from ranking.health.starting import start_check
 
 TEMPLATES = "admin/ranking/health"
@@ -38,21 +41,29 @@ def health_urls(admin: Any) -> list[URLPattern]:
 
 
 def show_board(admin: Any, request: HttpRequest) -> HttpResponse:
-    """GET: the page, or for htmx, which asks while a check runs, what changes on it."""
+    """GET: the page. While a check runs htmx asks for its progress, and at its end once for all that was found."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     context = {
-        "board": build_board(user=request.user),
         "may_check": admin.has_change_permission(request),
         "url": reverse(f"admin:{PAGE_NAME}"),
         "check_url": reverse(f"admin:{CHECK_NAME}"),
     }
-    is_part = bool(request.htmx)  # type: ignore[attr-defined]
-    if not is_part:
-        context |= {**admin.admin_site.each_context(request), "title": _("Rule health")}
-    response = TemplateResponse(request, f"{TEMPLATES}/{'board' if is_part else 'page'}.html", context)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _show_progress(request, context)
+    context |= {"board": build_board(user=request.user), "title": _("Rule health")}
+    response = TemplateResponse(request, f"{TEMPLATES}/page.html", admin.admin_site.each_context(request) | context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _show_progress(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    progress = read_progress(find_running(timezone.now()))
+    if progress:  # what somebody reads meanwhile stays as it is
+        return TemplateResponse(request, f"{TEMPLATES}/top.html", context | {"progress": progress})
+    board = {"board": build_board(user=request.user)}
+    response = TemplateResponse(request, f"{TEMPLATES}/board.html", context | board)
+    return reswap(retarget(response, "#health"), "innerHTML")
 
 
 def check_now(admin: Any, request: HttpRequest) -> HttpResponse:

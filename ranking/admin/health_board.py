@@ -120,8 +120,10 @@ def build_row(finding: HealthFinding, rules: dict[UUID, Rule], *, user: Any) -> 
         return None
     if finding.kind == HealthFinding.Kind.BROKEN:
         sentences = list_errors(rule)
-    winners = [UUID(id_) for id_ in finding.detail.get("winners", ())] or [finding.other_id]
-    others = [link_rule(rules[id_]) for id_ in winners if id_ in rules]
+    named = [UUID(id_) for id_ in finding.detail.get("winners", ())]
+    if not named and finding.other_id:
+        named = [finding.other_id]
+    others = [link_rule(rules[id_]) for id_ in named if id_ in rules]
     return Row(link_rule(rule), sentences, others, is_changed=rule.updated_at > finding.found_at)
 
 

@@ -1,4 +1,4 @@
-"""The health board in a real browser: reached from the sidebar, by keyboard, on a tablet; its doors open filled forms."""
+"""The health board in a real browser: from the sidebar, by keyboard, on a tablet; its doors open filled-in forms."""
 
 from datetime import timedelta
 

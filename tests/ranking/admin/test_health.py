@@ -167,8 +167,13 @@ def test_check_now_is_begun_once_and_the_page_follows_it(
     assert "waiting for a worker" in page
     assert "A check is running already." in body(admin.post(f"{BOARD}check/", follow=True))
     assert HealthCheck.objects.count() == 1
-    part = body(admin.get(BOARD, headers={"HX-Request": "true"}))
-    assert "<html" not in part
+    part = admin.get(BOARD, headers={"HX-Request": "true"})
+    assert "<html" not in body(part)
+    assert "health-tiles" not in body(part), "what somebody reads meanwhile stays as it is"
+    HealthCheck.objects.update(finished_at=timezone.now())
+    whole = admin.get(BOARD, headers={"HX-Request": "true"})
+    assert "health-tiles" in body(whole)
+    assert whole["HX-Retarget"] == "#health"
 
 
 @pytest.mark.parametrize("address", ["conflict/?page=0", "conflict/?page=x", "conflict/", "nonsense/?page=1"])
