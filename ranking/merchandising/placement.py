@@ -85,7 +85,7 @@ def _find_substitute(effect: Effect, action: PinAction, ranked: Ranked, reach: R
     """The best ranked product of the kind, or -1."""
     usable = reach.targets.mask(effect.target) & reach.usable(obey_stock=action.obey_stock)
     ranks = ranked.ordinals[usable[ranked.ordinals]]
-    return next((int(ordinal) for ordinal in ranks if int(ordinal) not in taken), -1)
+    return next(iter(reach.pick(ranks, taken, most=1)), -1)
 
 
 def find_brought(rules: MatchedRules, reach: Reach) -> dict[str, int]:
@@ -130,7 +130,7 @@ def _fill_slot(effect: Effect, ranked: Ranked, reach: Reach, taken: set[int], re
     usable = reach.targets.mask(effect.target)
     if action.obey_stock:
         usable = usable & reach.in_stock
-    found = [int(ordinal) for ordinal in ranked.ordinals[usable[ranked.ordinals]] if int(ordinal) not in taken]
+    found = reach.pick(ranked.ordinals[usable[ranked.ordinals]], taken, most=len(action.positions))
     if len(found) < len(action.positions):
         reason = _("%(found)d of %(wanted)d positions filled: the search finds no more such products.")
         record.say(effect, "beaten", reason % {"found": len(found), "wanted": len(action.positions)})

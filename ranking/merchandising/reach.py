@@ -1,14 +1,16 @@
 """Which products pins may show in one search, and why not the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext as _
 
 from ranking.contracts import Filter
 from ranking.merchandising.actions import PinAction
 from ranking.merchandising.targets import Mask, Targets
+from ranking.retrieval.duplicates import ALONE
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Reach:
     before: Mapping[int, int]
     sort: str
     filters: Sequence[Filter] = ()
+    groups: npt.NDArray[np.int64] | None = None  # of offers of the same thing, where those show as one
 
     @property
     def in_stock(self) -> Mask:
@@ -52,6 +55,20 @@ class Reach:
 
     def without_filters(self) -> "Reach":
         return replace(self, allowed=np.ones_like(self.allowed), filters=())
+
+    def pick(self, ordinals: Iterable[int], taken: set[int], *, most: int) -> list[int]:
+        """The first ones that are not taken; of offers of the same thing that show as one, one."""
+        groups = self.groups
+        seen = set() if groups is None else {int(groups[at]) for at in taken if at >= 0} - {ALONE}
+        picked: list[int] = []
+        for ordinal in map(int, ordinals):
+            if len(picked) == most:
+                break
+            group = ALONE if groups is None else int(groups[ordinal])
+            if ordinal not in taken and group not in seen:
+                picked.append(ordinal)
+                seen |= {group} - {ALONE}
+        return picked
 
     def usable(self, *, obey_stock: bool) -> Mask:
         """What may be picked where no product is named."""

@@ -30,7 +30,7 @@ from ranking.merchandising.reach import Reach
 from ranking.merchandising.targets import Mask, Targets
 from ranking.merchandising.variety import LOOKED_AT, find_kinds, mix
 from ranking.registry import LiveState
-from ranking.retrieval.duplicates import collapse_offers
+from ranking.retrieval.duplicates import collapse_offers, offer_groups
 from ranking.retrieval.filters import live_mask
 from ranking.retrieval.ordering import order_by_score
 from ranking.retrieval.pool import Pool
@@ -67,6 +67,8 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool, group
     showable = live_mask(snapshot, market=query.request.market) & ~removed
     request = query.request
     reach = Reach(work.targets, showable, pool.candidates, pool.allowed, {}, request.sort, request.filters)
+    if collapse:
+        reach = replace(reach, groups=offer_groups(snapshot))
     ranked = drop_removed(ranked, removed)
     ranked = apply_boosts(work, ranked, snapshot)
     ranked, fixed = apply_pins(work, ranked, reach)

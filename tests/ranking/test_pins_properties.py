@@ -83,7 +83,7 @@ SEARCH = st.fixed_dictionaries(
     }
 )
 thorough = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -123,17 +123,14 @@ def test_a_pinned_product_never_breaks_a_policy_it_obeys(stock, pins, sold_out, 
     passing = set(skus(find({**search, "query": "", "sort": "relevance", "collapse": False})))
     found = set(skus(find({**search, "collapse": False})))
     for hit in find(search, *pins).hits:
-        named = {hit.product.sku, hit.product.variant}
-        told = next((one for one in pins if one["sku"] in named), None)
+        told = next((one for one in pins if one["sku"] == (hit.product.variant or hit.product.sku)), None)
         if told is None or not any(move.effect == "pin" for move in hit.moves):
             continue
-        is_variant = told["sku"] == hit.product.variant
-        assert is_variant or "-" not in told["sku"]
         assert not told["obey_filters"] or hit.product.sku in passing
         assert not told["obey_stock"] or told["sku"] not in sold_out
         assert not told["obey_sort"] or search["sort"] == "relevance"
         assert not told["obey_query"] or hit.product.sku in found
-        if is_variant and told["obey_filters"] and FILTERS[1] == search["filters"]:
+        if hit.product.variant and told["obey_filters"] and FILTERS[1] == search["filters"]:
             assert told["sku"].endswith("Blue")
 
 
