@@ -1,4 +1,4 @@
-"""Frozen values that cross ranking's steps and its front: SearchRequest → Query → Hits → Page."""
+"""The query between the steps, the ranked list, and the page that answers it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,184 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-Sort = Literal["relevance", "price_asc", "price_desc", "rating", "newest", "popularity"]
-SORTS: tuple[Sort, ...] = ("relevance", "price_asc", "price_desc", "rating", "newest", "popularity")
-Layout = Literal["grid", "list", "comparison"]
-LAYOUTS: tuple[Layout, ...] = ("grid", "list", "comparison")
-MAX_PAGE_SIZE = 100
-MAX_RESULTS = 10_000
-MAX_QUERY_CHARACTERS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One shopper or merchant filter: any of `values` (multi-select), or a range with inclusive bounds.
-
-    `field` is `category`, `brand`, `price`, `rating`, `in_stock`, `on_sale`, or an attribute key.
-    `values` are keys (category key, brand key, attribute value key) as the facets of an answer give them.
-    """
-
-    field: str
-    values: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    exclude: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """Everything one search depends on; equal requests on equal data give equal pages (preview, REST, storefront).
-
-    `now` is set by previews of a future date. `draft_rules` are rule documents (ranking.merchandising.schema), or what
-    book.compile_drafts made of them, that replace or join the live ones for this request only. `without_rules` names
-    rules to leave out ("all" for every one).
-    `draft_weights` are tried instead of the configuration's own, for this request only.
-    """
-
-    query: str = ""
-    filters: tuple[Filter, ...] = ()
-    facets: tuple[str, ...] | None = None
-    sort: Sort = "relevance"
-    sort_chosen: bool = False  # the shopper chose the order, even where it is the best match: rules leave it alone
-    page: int = 1
-    page_size: int = 24
-    locale: str = "en"
-    market: str = ""
-    category: str = ""
-    shopper_id: str = ""
-    session_id: str = ""
-    device: str = ""
-    segments: tuple[str, ...] = ()
-    explain: bool = False
-    literal: bool = False  # search exactly what was typed: nothing corrected, no filter read from the words
-    collapse: bool = True  # offers of the same thing show as one, unless the ranking configuration is against it
-    layout: Layout | None = None  # the view the shopper chose; rules choose it while this is None
-    now: datetime | None = None
-    draft_rules: tuple[Any, ...] = ()
-    without_rules: tuple[str, ...] = ()
-    config_id: int | None = None
-    draft_weights: Mapping[str, float] | None = None
-
-
-# The note of a search that compares nothing by meaning because nobody knows its words.
-NO_KNOWN_WORD = "dense leg off: no word of the query is known"
-
-Intent = Literal["search", "compare", "ask", "browse", "support", "navigate"]
-INTENTS: tuple[Intent, ...] = ("search", "compare", "ask", "browse", "support", "navigate")
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """One word or unit of the query that carries need, k(Q) of the seed article.
-
-    `terms` are its index terms (catalog.text.analyse). `weight` is its share of the need: those of a query that are not
-    negated add up to 1. What is `negated` ("without wifi", "不要皮的") must not be in a product.
-    """
-
-    text: str
-    terms: tuple[str, ...]
-    weight: float
-    role: Literal["must", "nice", "negated"] = "must"
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """Words of the query that name something of the catalog.
-
-    `field` and `key` are what a Filter takes ("brand"/"sony", "color"/"black", "category"/"audio/headphones",
-    "sku"/…); `start` and `end` are character positions in Understanding.text, both 0 when predicted from the whole.
-    """
-
-    kind: Literal["category", "brand", "attribute", "model"]
-    field: str
-    key: str
-    text: str
-    confidence: float
-    start: int = 0
-    end: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NumberNeed:
-    """A number the shopper asked for, in the canonical unit of its dimension (catalog.units), or money.
-
-    A range has `minimum` and/or `maximum` (inclusive); a plain "55 inch" has `target`, met within `tolerance` (a share
-    of the target). `fields` are the filter fields it may be about: "price", or attribute keys of that dimension.
-    """
-
-    dimension: str  # of catalog.units, or "price"
-    unit: str
-    text: str
-    start: int
-    end: int
-    minimum: float | None = None
-    maximum: float | None = None
-    target: float | None = None
-    tolerance: float = 0.0
-    fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What the speller would search instead; `applied` when it did. `changes` pairs each word with its correction."""
-
-    original: str
-    corrected: str
-    changes: tuple[tuple[str, str], ...]
-    confidence: float
-    applied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """Another way to say some of the query's terms: a document with all of `alternative` counts as one with all of
-    `replaced`, at `weight` (0..1) of its score.
-    """
-
-    replaced: tuple[str, ...]
-    alternative: tuple[str, ...]
-    weight: float
-    text: str = ""  # the alternative as people write it
-    source: Literal["synonym", "concept", "spelling", "unit", "rule"] = "synonym"
-
-
-@dataclass(frozen=True, slots=True)
-class IntentGuess:
-    """I(Q): the most probable intent; "search" whenever its probability stays under the head's threshold."""
-
-    label: Intent
-    probability: float
-    probabilities: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """Everything ranking/language/ found out about one query; equal words give equal understandings on equal data."""
-
-    text: str  # normalised, after an applied correction: what is searched
-    language: str  # catalog.text.detect_language
-    terms: tuple[str, ...]  # index terms of `text` that are searched (without negated and pure range words)
-    keywords: tuple[Keyword, ...] = ()
-    entities: tuple[Entity, ...] = ()
-    categories: tuple[Entity, ...] = ()  # predicted, most probable first; confidences are probabilities
-    numbers: tuple[NumberNeed, ...] = ()
-    expansions: tuple[Expansion, ...] = ()
-    correction: Correction | None = None
-    intent: IntentGuess | None = None
-
-    @property
-    def negated(self) -> tuple[Keyword, ...]:
-        return tuple(keyword for keyword in self.keywords if keyword.role == "negated")
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """Something asked for that no candidate has, let go so that the page is not empty: a number, an unwanted thing, a
-    word; or "meaning": no product holds any of the words, these are only near in meaning.
-    """
-
-    kind: Literal["number", "unwanted", "word", "meaning"]
-    text: str
+from ranking.contracts.request import Layout, SearchRequest, Sort
+from ranking.contracts.understanding import Relaxation, Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +57,7 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Move:
     """What one rule did to one hit; `effect` is pin | slot | substitute | boost | bury | diversify | group | hide |
-    filter. `points` are score units moved; `places` positions (up is above zero), where that is what a boost moves.
+    filter | cap. `points` are score units moved; `places` positions (up is above zero), where a boost moves those.
     """
 
     rule_id: str
