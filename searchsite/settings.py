@@ -276,6 +276,7 @@ SPECTACULAR_SETTINGS = {
         "UploadStatusEnum": "catalog.models.Upload.Status",
         "ProductStatusEnum": "catalog.models.Product.Status",
         "SynonymStatusEnum": "ranking.models.Synonym.Status",
+        "RuleFormatEnum": "ranking.moving.formats.RULE_FORMATS",
         "RuleStatusEnum": ["draft", "review", "live", "paused"],
     },
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
