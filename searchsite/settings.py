@@ -277,6 +277,7 @@ SPECTACULAR_SETTINGS = {
         "ProductStatusEnum": "catalog.models.Product.Status",
         "SynonymStatusEnum": "ranking.models.Synonym.Status",
         "RuleFormatEnum": "ranking.moving.formats.RULE_FORMATS",
+        "SynonymFormatEnum": "ranking.synonyms_file.FORMATS",
         "RuleStatusEnum": ["draft", "review", "live", "paused"],
     },
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
