@@ -3,7 +3,7 @@
 from benchmarks.chorus import read_judged
 from benchmarks.extraction_catalogs import FITTED, fold_of, hide_attributes
 from benchmarks.harness import bench_database, report
-from feedback.metrics import paired_interval
+from ranking.metrics import paired_interval
 
 
 def measure_gain() -> dict[str, float]:

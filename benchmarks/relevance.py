@@ -33,7 +33,7 @@ from benchmarks.relevance_figures import (
 from benchmarks.relevance_parts import PartTable, collect_parts, split_tuned
 from benchmarks.relevance_systems import DEPTH, our_systems, peer_systems
 from benchmarks.relevance_variants import make_variants
-from feedback.metrics import bootstrap_interval, paired_interval
+from ranking.metrics import bootstrap_interval, paired_interval
 
 # Ours, theirs: who is better is told with an interval.
 PAIRS = (

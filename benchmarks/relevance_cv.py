@@ -34,7 +34,7 @@ class HeldOut:
 
 
 class JudgedCandidates:
-    """One query's candidates, so prepared that a ranking is measured in microseconds (equal to feedback.metrics)."""
+    """One query's candidates, so prepared that a ranking is measured in microseconds (equal to ranking.metrics)."""
 
     def __init__(self, candidates: Candidates) -> None:
         grades = candidates.grades

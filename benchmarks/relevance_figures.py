@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.chorus import JudgedQuery
 from benchmarks.harness import report
-from feedback.metrics import (
+from ranking.metrics import (
     Interval,
     bootstrap_interval,
     condensed_ndcg,

@@ -33,11 +33,13 @@ class Server:
 
 
 @contextmanager
-def serve(target: str, *, probe: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Granian with two workers, the production settings of searchsite.supervision.plan."""
+def serve(
+    target: str, *, probe: str, environment: Mapping[str, str] | None = None, workers: int = WORKERS
+) -> Iterator[Server]:
+    """Granian, usually with two workers, the production settings of searchsite.supervision.plan."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws"]
+    command += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
     command += ["--log-level", "warning", target]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, start_new_session=True

@@ -12,7 +12,7 @@ from benchmarks.catalog_in_database import open_catalog
 from benchmarks.chorus import read_judged, require_data
 from benchmarks.harness import report, setup_django
 from catalog.text import analyse, normalise
-from feedback.metrics import bootstrap_interval, condensed_ndcg, ndcg, recall
+from ranking.metrics import bootstrap_interval, condensed_ndcg, ndcg, recall
 
 FOLDS = 5
 FIELDS = ("title", "brand", "category", "description", "attributes", "code")

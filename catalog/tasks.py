@@ -69,24 +69,29 @@ def embed_stale() -> int:
 
 
 @shared_task
-def extract_stale() -> int:
-    """Reads what is new, believes extractors as far as they proved right, and has the outcome indexed."""
+def extract_stale(before: int = 0) -> int:
+    """Reads what is new, `before` products of this round already; believes extractors anew after a round of many."""
     read, failed, more = enrichment.extract_stale()
     if more:
-        extract_stale.delay()
-    elif read:
-        refresh_confidences.delay()
+        extract_stale.delay(before + read)
+    elif before + read:
+        _settle_round(before + read)
     return read + failed
 
 
 @shared_task
-def extract_stale_on_gpu() -> int:
+def extract_stale_on_gpu(before: int = 0) -> int:
     read, failed, more = enrichment.extract_stale(gpu=True)
     if more:
-        extract_stale_on_gpu.delay()
-    elif read:
-        refresh_confidences.delay()
+        extract_stale_on_gpu.delay(before + read)
+    elif before + read:
+        _settle_round(before + read)
     return read + failed
+
+
+def _settle_round(read: int) -> None:
+    job = refresh_confidences if enrichment.changes_confidences(read) else index_stale
+    job.delay()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from ranking.contracts import (
     INTENTS,
+    LAYOUTS,
     MAX_RESULTS,
     Banner,
     Correction,
@@ -17,6 +18,7 @@ from ranking.contracts import (
     Move,
     Page,
     ProductCard,
+    ProductGroup,
     Redirect,
     Suggestion,
     Understanding,
@@ -35,6 +37,7 @@ _ENTITY = ("kind", "field", "key", "text", "confidence")
 _NUMBER = ("dimension", "unit", "text", "minimum", "maximum", "target")
 _REDIRECT = tuple(item.name for item in fields(Redirect))
 _BANNER = tuple(item.name for item in fields(Banner))
+_GROUP = tuple(item.name for item in fields(ProductGroup) if item.name != "hits")
 _SUGGESTION = tuple(item.name for item in fields(Suggestion))
 
 
@@ -63,6 +66,10 @@ def render_page(page: Page) -> dict[str, Any]:
         "rewritten": page.rewritten,
         "redirect": _pick(page.redirect, _REDIRECT) if page.redirect else None,
         "banners": [_pick(banner, _BANNER) for banner in page.banners],
+        "groups": [
+            {**_pick(group, _GROUP), "hits": [_render_hit(hit, explain=request.explain) for hit in group.hits]}
+            for group in page.groups
+        ],
     }
     return {**body, "ledger": page.ledger} if request.explain else body
 
@@ -147,6 +154,9 @@ class ProductCardSerializer(_Serializer):
     rating_count = serializers.IntegerField()
     image = serializers.CharField(allow_blank=True)
     attributes = serializers.DictField()
+    variant = serializers.CharField(
+        allow_blank=True, help_text="SKU of the variant that a rule shows: the first of `variants`, and the card's own"
+    )
     variants = VariantSerializer(many=True)
 
 
@@ -155,8 +165,9 @@ class MoveSerializer(_Serializer):
 
     rule_id = serializers.CharField()
     rule_name = serializers.CharField()
-    effect = serializers.CharField(help_text="pin, slot, boost, bury, hide or filter")
-    points = serializers.FloatField()
+    effect = serializers.CharField(help_text="pin, slot, substitute, boost, bury, diversify, group, hide or filter")
+    points = serializers.FloatField(help_text="score units moved")
+    places = serializers.FloatField(help_text="positions moved, by a boost that moves by position; up is above zero")
     position = serializers.IntegerField(allow_null=True)
     from_position = serializers.IntegerField(allow_null=True)
 
@@ -190,6 +201,7 @@ class FacetSerializer(_Serializer):
     unit = serializers.CharField(allow_blank=True)
     minimum = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField(allow_null=True)
+    opened = serializers.BooleanField(help_text="a rule asks that it is shown unfolded")
     values = FacetValueSerializer(many=True)
 
 
@@ -272,6 +284,17 @@ class BannerSerializer(_Serializer):
     rule_id = serializers.CharField()
 
 
+class GroupSerializer(_Serializer):
+    """A titled block of products that a rule shows; it takes no result's place, and is in no count."""
+
+    title = serializers.CharField()
+    position = serializers.IntegerField(
+        help_text="of the result it stands before, over all pages; behind the last one: at the end of the last page"
+    )
+    rule_id = serializers.CharField()
+    hits = HitSerializer(many=True)
+
+
 class PageSerializer(_Serializer):
     search_id = serializers.UUIDField(help_text="send it back with events, so that a click is tied to what was shown")
     query = serializers.CharField(allow_blank=True)
@@ -281,7 +304,7 @@ class PageSerializer(_Serializer):
     page = serializers.IntegerField()
     page_size = serializers.IntegerField()
     pages = serializers.IntegerField(help_text="how many pages can be asked for")
-    layout = serializers.CharField()
+    layout = serializers.ChoiceField(choices=LAYOUTS, help_text="how the hits are shown: a choice, or a rule's")
     hits = HitSerializer(many=True)
     facets = FacetSerializer(many=True)
     timings_ms = serializers.DictField(child=serializers.FloatField())
@@ -290,7 +313,8 @@ class PageSerializer(_Serializer):
     relaxations = RelaxationSerializer(many=True)
     rewritten = serializers.CharField(allow_blank=True, help_text="what was searched instead, because a rule says so")
     redirect = RedirectSerializer(allow_null=True)
-    banners = BannerSerializer(many=True)
+    banners = BannerSerializer(many=True, help_text="those of this page")
+    groups = GroupSerializer(many=True, help_text="those of this page")
     ledger = serializers.DictField(required=False, allow_null=True, help_text="with explain: the decision ledger")
 
 

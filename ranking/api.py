@@ -15,7 +15,7 @@ from catalog.contracts import LOCALES
 from catalog.errors import NotFound
 from ranking import pipeline
 from ranking.answers import PageSerializer, SuggestionsSerializer, render_page, render_suggestions
-from ranking.contracts import MAX_PAGE_SIZE, SORTS
+from ranking.contracts import LAYOUTS, MAX_PAGE_SIZE, SORTS
 from ranking.query_string import read_query_string
 from ranking.serializers import (
     MAX_SIMILAR,
@@ -55,6 +55,7 @@ SEARCH_PARAMETERS = [
     _parameter("segments", description="the shopper's segments, comma-separated"),
     _parameter("literal", bool, description="search exactly what was typed: no filter is read from the words"),
     _parameter("collapse", bool, description="offers of the same thing show as one (default); 0 shows them all"),
+    _parameter("layout", enum=LAYOUTS, description="the view the shopper chose; absent: rules choose it"),
     _parameter("explain", bool, description="adds each hit's parts and moves, and the decision ledger"),
 ]
 _SEARCH_EXAMPLES = [
@@ -110,7 +111,8 @@ class SearchView(APIView):
         search_request = serializer.to_request()
         if search_request.explain and request.auth is None and not request.user.is_authenticated:
             raise PermissionDenied(_("Explanations name rules and weights: send an API key to see them."))
-        return Response(render_page(pipeline.search(search_request)), headers=_HEADERS)
+        page = pipeline.search(search_request, count=not request.user.is_staff)
+        return Response(render_page(page), headers=_HEADERS)
 
 
 class SuggestView(APIView):

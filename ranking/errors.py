@@ -22,11 +22,29 @@ class RuleConflict(ShopError):
     status = 409
 
 
+class QueryLogRefused(ShopError):
+    """A file of searches is not taken over; `extra["errors"]` lists line numbers with what is wrong."""
+
+    code = "query_log_refused"
+
+
 class SynonymConflict(ShopError):
     """The row was changed by somebody else since it was read; `extra["version"]` is the version now."""
 
     code = "synonym_conflict"
     status = 409
+
+
+class SimulationRefused(ShopError):
+    """A what-if question does not validate; `extra["errors"]` maps a field path to its message."""
+
+    code = "simulation_refused"
+
+
+class JudgementsRefused(ShopError):
+    """Judgements cannot be read as a whole; `extra["errors"]` names the lines that are wrong."""
+
+    code = "judgements_refused"
 
 
 class NotAllowed(ShopError):

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ValidationError
 
 SINGLE_PARAMETERS = (
     "q", "sort", "page", "page_size", "locale", "market", "category", "shopper_id", "session_id", "device", "explain",
-    "literal", "collapse",
+    "literal", "collapse", "layout",
 )  # fmt: skip
 LIST_PARAMETERS = ("facets", "segments")
 _FILTER = re.compile(r"filter\[(?P<exclude>-?)(?P<field>[^\[\]]+)\]")

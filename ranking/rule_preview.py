@@ -73,6 +73,15 @@ def describe_page(page: Page, *, other: Page, hidden: Sequence[Hidden] = ()) -> 
         "hidden": [{**describe_hit(item.hit, elsewhere=elsewhere), "moves": [asdict(item.move)]} for item in hidden],
         "banners": [asdict(banner) for banner in page.banners],
         "redirect": page.redirect.url if page.redirect else "",
+        "groups": [
+            {
+                "title": group.title,
+                "position": group.position,
+                "rule_id": group.rule_id,
+                "hits": [describe_hit(hit, elsewhere=elsewhere) for hit in group.hits],
+            }
+            for group in page.groups
+        ],
         "facets": [{"field": facet.field, "label": facet.label} for facet in page.facets],
         "sort": page.sort,
         "rewritten": page.rewritten,
@@ -93,6 +102,7 @@ def describe_card(card: ProductCard) -> dict[str, Any]:
     return {
         "product_id": card.id,
         "sku": card.sku,
+        "variant": card.variant,
         "title": card.title,
         "brand": card.brand,
         "price": card.price,

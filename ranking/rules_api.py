@@ -140,8 +140,14 @@ class RuleViewSet(RuleSteps):
         body = ImportRulesSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        actor = actor_of_request(request)
-        report = import_rules(asked["text"], dry_run=asked["dry_run"], prune=asked["prune"], actor=actor)
+        report = import_rules(
+            asked["text"],
+            dry_run=asked["dry_run"],
+            prune=asked["prune"],
+            actor=actor_of_request(request),
+            format_=asked["format"],
+            status=asked["status"],
+        )
         return Response(asdict(report))
 
     def _save(self, request: Request, rule_id: UUID, document: RuleDocument) -> Response:

@@ -13,6 +13,7 @@ from ranking.merchandising.clauses import Part
 from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule, RuleChange
+from ranking.moving.formats import RULE_FORMATS
 from ranking.rule_preview import PREVIEW_SIZE
 from ranking.rules_file import MAX_BYTES
 from ranking.serializers import SearchRequestSerializer, StrictSerializer
@@ -133,7 +134,15 @@ class PreviewRequestSerializer(StrictSerializer):
 
 
 class ImportRulesSerializer(StrictSerializer):
-    text = serializers.CharField(trim_whitespace=False, max_length=MAX_BYTES, help_text="a file as `export` writes it")
+    text = serializers.CharField(trim_whitespace=False, max_length=MAX_BYTES, help_text="the file")
+    format = serializers.ChoiceField(
+        choices=RULE_FORMATS,
+        default="searchsite",
+        help_text="YAML as `export` writes it, or what wrote the file",
+    )
+    status = serializers.ChoiceField(
+        choices=Rule.Status.choices, default=Rule.Status.DRAFT, help_text="what rules of another system become"
+    )
     dry_run = serializers.BooleanField(default=True, help_text="only tell what would change")
     prune = serializers.BooleanField(default=False, help_text="delete rules that the file does not name")
 
@@ -158,8 +167,11 @@ class RestoreSerializer(StepSerializer):
 
 
 class ImportRulesAnswer(Part):
-    """`counts` by kind (create, change, unchanged, delete); `changes` with each field's value before and after."""
+    """`counts` by kind (create, change, unchanged, delete); `changes` with each field's value before and after; `notes`
+    name what of another system's file did not come along.
+    """
 
     counts: dict[str, int]
     changes: list[dict[str, Any]]
     dry_run: bool
+    notes: list[dict[str, str]] = Field(default_factory=list)

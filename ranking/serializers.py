@@ -9,7 +9,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.contracts import LOCALES
-from ranking.contracts import MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_RESULTS, SORTS, Filter, SearchRequest
+from ranking.contracts import (
+    LAYOUTS,
+    MAX_PAGE_SIZE,
+    MAX_QUERY_CHARACTERS,
+    MAX_RESULTS,
+    SORTS,
+    Filter,
+    SearchRequest,
+)
 
 MAX_FILTERS = 50
 MAX_VALUES = 100
@@ -115,6 +123,10 @@ class SearchRequestSerializer(StrictSerializer):
 
     collapse = serializers.BooleanField(
         required=False, default=True, help_text="offers of the same thing show as one; 0 shows them all"
+    )
+
+    layout = serializers.ChoiceField(
+        choices=LAYOUTS, required=False, help_text="the view the shopper chose; absent: rules choose it"
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

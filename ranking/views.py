@@ -22,6 +22,7 @@ from ranking.storefront.home_page import load_home
 from ranking.storefront.product_page import load_product_page
 from ranking.storefront.results_page import build_results_page, describe_notes
 from ranking.storefront.results_url import ResultsUrl, read_results_url
+from ranking.storefront.sending import find_destination
 from ranking.storefront.shopper import SESSION_COOKIE, Shopper, identify_shopper
 from ranking.storefront.suggestions import link_suggestions
 
@@ -90,13 +91,14 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
 
 def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, context: dict[str, Any]) -> HttpResponse:
     page, url = _search_leniently(shopper, url)
-    if page.redirect and not url.filters and url.page == 1 and not page.request.explain:
-        return _send_elsewhere(request, page.redirect.url)
+    destination = find_destination(page, url, host=request.get_host())
+    if destination:
+        return _send_elsewhere(request, destination)
     context |= {
         "page": page,
         "search_id": page.search_id,
         "query": url.query,
-        "results": build_results_page(page, url, locale=shopper.locale, trail=_chosen_trail(shopper, url)),
+        "results": build_results_page(page, url, locale=shopper.locale, trail=_chosen_trail(shopper, url, page)),
         "notes": describe_notes(page.notes),
         "explain": page.request.explain,
     }
@@ -115,7 +117,7 @@ def _send_elsewhere(request: HttpRequest, url: str) -> HttpResponse:
 def _search_leniently(shopper: Shopper, url: ResultsUrl) -> tuple[Page, ResultsUrl]:
     """An old or hand-made address may filter by what the catalog no longer knows: such filters are left out."""
     try:
-        return search(shopper.ask(url)), url
+        return search(shopper.ask(url), count=not shopper.is_staff), url
     except BadSearch as refusal:
         unknown = str(refusal.extra.get("field") or "")
         kept = url.choose(unknown, ()) if url.selection(unknown) else url.cleared()
@@ -124,9 +126,10 @@ def _search_leniently(shopper: Shopper, url: ResultsUrl) -> tuple[Page, ResultsU
         return _search_leniently(shopper, kept)
 
 
-def _chosen_trail(shopper: Shopper, url: ResultsUrl) -> tuple[CategoryLink, ...]:
+def _chosen_trail(shopper: Shopper, url: ResultsUrl, page: Page) -> tuple[CategoryLink, ...]:
+    """A virtual category is no place in the tree: what it holds is filed elsewhere."""
     chosen = url.selection("category")
-    key = chosen.values[0] if chosen and chosen.values else url.category
+    key = chosen.values[0] if chosen and chosen.values else "" if page.is_virtual else url.category
     return load_trail(key, shopper.locale) if key else ()
 
 

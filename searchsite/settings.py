@@ -276,6 +276,8 @@ SPECTACULAR_SETTINGS = {
         "UploadStatusEnum": "catalog.models.Upload.Status",
         "ProductStatusEnum": "catalog.models.Product.Status",
         "SynonymStatusEnum": "ranking.models.Synonym.Status",
+        "RuleFormatEnum": "ranking.moving.formats.RULE_FORMATS",
+        "SynonymFormatEnum": "ranking.synonyms_file.FORMATS",
         "RuleStatusEnum": ["draft", "review", "live", "paused"],
     },
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "docExpansion": "list"},
@@ -315,8 +317,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "raise-review-alerts": {"task": "catalog.tasks.raise_review_alerts", "schedule": 24 * 3600.0},
     "read-reviews": {"task": "catalog.tasks.read_reviews", "schedule": 60.0},
     "forget-old-answers": {"task": "catalog.tasks.forget_old_answers", "schedule": 24 * 3600.0},
+    "refresh-confidences": {"task": "catalog.tasks.refresh_confidences", "schedule": 24 * 3600.0},
+    "prune-query-log": {"task": "ranking.tasks.prune_query_log", "schedule": 24 * 3600.0},
+    "check-health": {"task": "ranking.tasks.check_health", "schedule": 24 * 3600.0},
     "refresh-schemas": {"task": "ranking.tasks.refresh_schemas", "schedule": 24 * 3600.0},
     "refresh-suggestions": {"task": "ranking.tasks.refresh_suggestions", "schedule": 300.0},
+    "tend-simulations": {"task": "ranking.tasks.tend_simulations", "schedule": 60.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # searchsite/request_ids.py decides: without a proxy in front, or where it is no id, the header holds our own by then.
@@ -324,6 +330,7 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # --- Models -------------------------------------------------------------------------------------------------------
 from searchsite.model_settings import *  # noqa: E402, F403 - a section of its own length
+from searchsite.ranking_settings import *  # noqa: E402, F403
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -47,6 +47,7 @@ def prepare_environment() -> None:
         os.environ["SEARCHSITE_VAR_DIR"] = str(_running["var"])
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("SECRET_KEY", "only-for-tests")
+    os.environ.setdefault("QUERY_LOG_SECONDS", "0")  # nothing writes behind a test's back
     os.environ["CELERY_KEY_PREFIX"] = f"test-{os.getpid()}-"
 
 

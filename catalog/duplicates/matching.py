@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from catalog.duplicates.likeness import FEATURES, NO_COSINE
 from catalog.duplicates.offer import OfferFacts, has_han
 from catalog.errors import ShopError
+from catalog.trees import ARRAYS, Trees, load_trees, plant_trees
 
 FORMAT = "searchsite-matching-1"
 SHIPPED = Path(__file__).parent / "data" / "matching.npz"
 # One trade number for two different things is rare, but shops copy lines: a person still decides.
 SAME_BARCODE = 0.98
 _PLACE = {name: place for place, name in enumerate(FEATURES)}
-_ARRAYS = ("roots", "feature", "threshold", "left", "right", "value")
 
 
 class MatcherRefused(ShopError):
@@ -35,57 +35,24 @@ class MatcherRefused(ShopError):
 
 @dataclass(frozen=True, slots=True)
 class MatchModel:
-    """Nodes of all trees lie one after another, a leaf points to itself; `depth` is the longest way down.
-
-    `suggest_at` is the likelihood from which a pair is worth a person's time. Cosines are believed only from `encoder`,
-    whose scale they were learned on. `about` says what it was trained on.
+    """`suggest_at` is the likelihood from which a pair is worth a person's time. Cosines are believed only from
+    `encoder`, whose scale they were learned on. `about` says what it was trained on.
     """
 
-    roots: NDArray[np.int32]
-    feature: NDArray[np.int32]
-    threshold: NDArray[np.float32]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    value: NDArray[np.float32]
-    depth: int
+    trees: Trees
     suggest_at: float
     encoder: str
     about: Mapping[str, Any]
 
     def predict(self, columns: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Likelihood 0..1 of each row of float32[n, len(FEATURES)]; a value up to the threshold goes left."""
-        rows = np.arange(len(columns))[:, None]
-        nodes = np.broadcast_to(self.roots, (len(columns), len(self.roots)))
-        for _ in range(self.depth):
-            goes_left = columns[rows, self.feature[nodes]] <= self.threshold[nodes]
-            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
-        raw = self.value[nodes].astype(np.float64).sum(axis=1)
-        return 1.0 / (1.0 + np.exp(-np.clip(raw, -30, 30)))
+        """Likelihood 0..1 of each row of float32[n, len(FEATURES)]."""
+        return 1.0 / (1.0 + np.exp(-np.clip(self.trees.sum_leaves(columns), -30, 30)))
 
 
 def build_model(document: Mapping[str, Any], trees: Sequence[Sequence[Sequence[float]]]) -> MatchModel:
     """From trees as lists of nodes: [feature, threshold, left, right] or [value], children after their parents."""
-    columns: dict[str, list[float]] = {name: [] for name in _ARRAYS}
-    depth = 0
-    for tree in trees:
-        first = len(columns["feature"])
-        columns["roots"].append(first)
-        depths = [0] * len(tree)
-        for place, node in enumerate(tree):
-            own = first + place
-            if len(node) == 1:
-                row: tuple[float, ...] = (0, np.inf, own, own, node[0])
-            else:
-                row = (node[0], node[1], first + node[2], first + node[3], 0.0)
-                depths[int(node[2])] = depths[int(node[3])] = depths[place] + 1
-            for name, number in zip(_ARRAYS[1:], row, strict=True):
-                columns[name].append(number)
-        depth = max(depth, *depths)
-    kinds = {"threshold": np.float32, "value": np.float32}
-    arrays: dict[str, Any] = {name: np.array(columns[name], kinds.get(name, np.int32)) for name in _ARRAYS}
     return MatchModel(
-        **arrays,
-        depth=depth,
+        plant_trees(trees, features=len(FEATURES)),
         suggest_at=float(document["suggest_at"]),
         encoder=str(document["encoder"]),
         about=document.get("about", {}),
@@ -97,14 +64,14 @@ def write_model(model: MatchModel, path: Path) -> None:
     header = {
         "format": FORMAT,
         "features": list(FEATURES),
-        "depth": model.depth,
+        "depth": model.trees.depth,
         "suggest_at": model.suggest_at,
         "encoder": model.encoder,
         "about": dict(model.about),
     }
     unfinished = path.with_suffix(".tmp.npz")
-    arrays: dict[str, Any] = {name: getattr(model, name) for name in _ARRAYS}
-    np.savez_compressed(unfinished, header=np.array(json.dumps(header)), **arrays)
+    arrays: dict[str, Any] = {**model.trees.arrays(), "header": np.array(json.dumps(header))}
+    np.savez_compressed(unfinished, **arrays)
     unfinished.replace(path)
 
 
@@ -113,28 +80,23 @@ def read_model(path: Path = SHIPPED) -> MatchModel:
     try:
         with np.load(path, allow_pickle=False) as stored:
             header = json.loads(str(stored["header"]))
-            arrays = {name: stored[name] for name in _ARRAYS}
+            arrays = {name: stored[name] for name in ARRAYS}
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise MatcherRefused(f"{path.name} is no matcher ({error}). Make one with manage.py train_matching.") from error
     if header.get("format") != FORMAT or header.get("features") != list(FEATURES):
         raise MatcherRefused(
             f"{path.name} was trained on other features. Train it again with manage.py train_matching."
         )
-    _check_nodes(arrays, path)
+    try:
+        trees = load_trees(arrays, depth=int(header["depth"]), features=len(FEATURES))
+    except ValueError as error:
+        raise MatcherRefused(f"{path.name} is damaged. Make it again with manage.py train_matching.") from error
     return MatchModel(
-        **arrays,
-        depth=int(header["depth"]),
+        trees,
         suggest_at=float(header["suggest_at"]),
         encoder=str(header["encoder"]),
         about=header["about"],
     )
-
-
-def _check_nodes(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
-    nodes = len(arrays["feature"])
-    within = all(((arrays[name] >= 0) & (arrays[name] < nodes)).all() for name in ("roots", "left", "right"))
-    if not within or not ((arrays["feature"] >= 0) & (arrays["feature"] < len(FEATURES))).all():
-        raise MatcherRefused(f"{path.name} is damaged. Make it again with manage.py train_matching.")
 
 
 @cache

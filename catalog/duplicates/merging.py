@@ -14,13 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.errors import NotFound, ShopError
+from catalog.locks import take_turn
 from catalog.models import DuplicateSuggestion, Product, Review, Variant
 from catalog.storing.plan import options_by_key
 
 Status = DuplicateSuggestion.Status
-# The lock of whole batches (catalog.steps.upsert.BATCH_LOCK, which a part may not import; a test holds them equal):
-# an upload must not plan with owners of variants that are being moved.
-UPLOADS_WAIT = 0x5EA2C4
 
 
 class DuplicateRefused(ShopError):
@@ -115,8 +113,7 @@ def merged_variants(product_skus: Sequence[str]) -> set[str]:
 
 
 def _hold(suggestion_id: int) -> DuplicateSuggestion:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [UPLOADS_WAIT])
+    take_turn()
     held = DuplicateSuggestion.objects.select_for_update(of=("self",)).filter(pk=suggestion_id).first()
     if held is None:
         raise NotFound(_("This pair is no longer there: one of the two was changed or deleted."))

@@ -28,6 +28,9 @@ class AspectSummary(models.Model):
     negative = models.PositiveIntegerField(_("negative"), default=0)
     # [{"review": id, "start": …, "end": …, "positive": true}, …], a few of each kind
     quotes = models.JSONField(_("quotes"), default=list, blank=True)
+    # Of the row of the whole product alone: what it was made of, and 0..1 as search reads it.
+    fingerprint = models.CharField(max_length=32, default="", blank=True, editable=False)
+    sentiment = models.FloatField(_("sentiment"), null=True, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:

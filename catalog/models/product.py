@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Collate, Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +95,8 @@ class Product(models.Model):
         indexes = [
             models.Index(fields=["category"], name="product_category"),
             models.Index(fields=["brand"], name="product_brand"),
+            # For pickers: SKUs that begin so, in any case, in their order.
+            models.Index(Collate(Upper("sku"), "C"), name="product_sku_letters"),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +123,7 @@ class Variant(models.Model):
         verbose_name = _("variant")
         verbose_name_plural = _("variants")
         ordering = ["product_id", "position", "id"]
+        indexes = [models.Index(Collate(Upper("sku"), "C"), name="variant_sku_letters")]
 
     def __str__(self) -> str:
         return self.sku

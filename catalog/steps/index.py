@@ -176,8 +176,7 @@ SELECT p.id, '', %s, p.status = 'active', p.category_id, p.brand_id,
     p.sale_from, p.sale_until, coalesce(v.margin, 0), coalesce(v.in_stock, false),
     coalesce(p.rating_average, 0), p.rating_count, p.popularity, p.created_at,
     coalesce((SELECT bit_or(1::bigint << m.bit) FROM catalog_market m WHERE m.code = ANY(p.markets)), 0),
-    (SELECT (s.quotes->0->>'sentiment')::float8
-        FROM catalog_aspectsummary s WHERE s.product_id = p.id AND s.aspect = '')
+    (SELECT s.sentiment FROM catalog_aspectsummary s WHERE s.product_id = p.id AND s.aspect = '')
 FROM catalog_product p
 LEFT JOIN LATERAL (
     SELECT min(price) AS price, min(sale_price) AS sale_price, bool_or(coalesce(stock > 0, true)) AS in_stock,

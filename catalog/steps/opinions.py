@@ -119,21 +119,21 @@ def _to_judged(row: ReviewOpinion) -> JudgedReview:
 
 
 def _make_rows(product_id: int, reviews: Sequence[JudgedReview], mark: str, mean: float) -> Iterator[AspectSummary]:
-    """The row of the whole product has no quotes and keeps instead what it was made of and what search reads."""
+    """The row of the whole product has no quotes; it says what it was made of and what search reads."""
     for found in summarise(reviews):
         quotes: list[dict[str, Any]] = [
             {"review": quote.review_id, "start": quote.start, "end": quote.end, "positive": quote.positive}
             for quote in found.quotes
         ]
-        if found.aspect == WHOLE:
-            sentiment = product_sentiment(found.positive, found.negative, mean)
-            quotes = [{"fingerprint": mark, "sentiment": round(sentiment, 4)}]
+        is_whole = found.aspect == WHOLE
         yield AspectSummary(
             product_id=product_id,
             aspect=found.aspect,
             positive=found.positive,
             negative=found.negative,
-            quotes=quotes,
+            quotes=[] if is_whole else quotes,
+            fingerprint=mark if is_whole else "",
+            sentiment=round(product_sentiment(found.positive, found.negative, mean), 4) if is_whole else None,
         )
 
 
@@ -216,7 +216,7 @@ SELECT product_id FROM (
     FROM catalog_reviewopinion o JOIN catalog_review r ON r.id = o.review_id GROUP BY r.product_id
 ) AS judged
 FULL JOIN (
-    SELECT product_id, quotes->0->>'fingerprint' AS known FROM catalog_aspectsummary WHERE aspect = ''
+    SELECT product_id, fingerprint AS known FROM catalog_aspectsummary WHERE aspect = ''
 ) AS summed USING (product_id)
 WHERE present IS DISTINCT FROM known ORDER BY product_id LIMIT %s
 """

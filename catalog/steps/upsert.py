@@ -8,6 +8,7 @@ from django.db import connection
 
 from catalog.contracts import AttributeSpec, Outcome, ProductRow, Refusal, UpsertCounts, UpsertResult
 from catalog.duplicates.merging import merged_into, merged_variants
+from catalog.locks import take_turn
 from catalog.row_fields import RowFault
 from catalog.row_groups import group_rows
 from catalog.seen_keys import SeenKeys
@@ -24,8 +25,6 @@ from catalog.storing.vocabulary import Vocabulary
 from catalog.storing.write import delete_products, write_products, write_variants
 from catalog.text import detect_language, fold_key
 
-# Every writer of whole batches takes this lock until its commit: uploads take turns batch by batch and never deadlock.
-BATCH_LOCK = 0x5EA2C4
 # Archiving reads this many SKUs at a time.
 _ARCHIVE_CHUNK = 10_000
 
@@ -49,8 +48,7 @@ class Upserter:
     def upsert(self, rows: Sequence[ProductRow], specs: Mapping[str, AttributeSpec] | None = None) -> UpsertResult:
         """`specs` describes the attributes of rows that do not carry their own."""
         if self._write:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
+            take_turn()
         grouped = group_rows(rows)
         skus = {row.sku for row in grouped}
         merged = merged_into(sorted(skus))
@@ -147,8 +145,8 @@ def find_unlisted(listed: SeenKeys, *, started_at: datetime | None) -> tuple[lis
 
 def archive(ids: Sequence[int]) -> None:
     """Out of sale, not deleted. The fingerprint goes, so a file that lists the product again brings it back."""
+    take_turn()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
         cursor.execute(
             "UPDATE catalog_product SET status = 'archived', content_fingerprint = '', updated_at = now() "
             "WHERE id = ANY(%s)",

@@ -3,13 +3,16 @@
 from ranking.admin.config import RankingConfigAdmin
 from ranking.admin.governance import AuditEntryAdmin, MarketGrantAdmin, RulePolicyAdmin
 from ranking.admin.rule import RuleAdmin
+from ranking.admin.simulation import QueryJudgementAdmin, SimulationAdmin
 from ranking.admin.synonym import SynonymAdmin
 
 __all__ = [
     "AuditEntryAdmin",
     "MarketGrantAdmin",
+    "QueryJudgementAdmin",
     "RankingConfigAdmin",
     "RuleAdmin",
     "RulePolicyAdmin",
+    "SimulationAdmin",
     "SynonymAdmin",
 ]

@@ -4,22 +4,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from ranking.admin.rule_arrange import describe_arranging, read_controls, read_initial
+from ranking.admin.expression_check import check_expression
+from ranking.admin.health import health_urls
+from ranking.admin.rule_arrange import describe_arranging, read_controls
 from ranking.admin.rule_buttons import RuleButtons
 from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview
+from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter, WaitingFilter
 from ranking.admin.rule_form import RuleForm
+from ranking.admin.rule_list import RuleList
 from ranking.admin.rule_pages import RulePages, say_waiting
+from ranking.admin.rule_start import read_start
 from ranking.admin.rule_words import describe_page_settings
+from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
 from ranking.governance.actors import actor_of_user
 from ranking.governance.versions import pending_of
@@ -36,7 +43,7 @@ STATUS_COLOURS = {"live": "success", "draft": "info", "review": "warning", "paus
 
 
 @admin.register(Rule)
-class RuleAdmin(RuleButtons, RulePages, ModelAdmin):
+class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
     form = RuleForm
     change_form_template = "admin/ranking/rule/change_form.html"
     list_display = ["name", "show_status", "show_when", "show_do", "show_window", "priority", "updated_at"]
@@ -44,8 +51,8 @@ class RuleAdmin(RuleButtons, RulePages, ModelAdmin):
     list_select_related = ["pending"]
     search_fields = ["name", "reason", "tags"]
     ordering = ["priority", "created_at", "id"]
-    show_full_result_count = False
     list_per_page = 50
+    actions = [*RuleButtons.actions, "ask_what_if"]
 
     class Media:
         css = {"all": ["ranking/rule_form.css", "ranking/governance.css"]}
@@ -75,6 +82,10 @@ class RuleAdmin(RuleButtons, RulePages, ModelAdmin):
         closed = find_closed_reason(bounds, moment_of(document.expires_at), timezone.now().timestamp())
         return closed or (_t("in its time window") if bounds else _t("any time"))
 
+    @action(description=_("What would these rules change?"), permissions=["view"])
+    def ask_what_if(self, request: HttpRequest, queryset: QuerySet[Rule]) -> HttpResponse:
+        return open_what_if(request, queryset)
+
     def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
         """One set: the template places every field itself."""
         return [(None, {"fields": list(RuleForm.Meta.fields)})]
@@ -88,21 +99,23 @@ class RuleAdmin(RuleButtons, RulePages, ModelAdmin):
             path("conflicts/", wrap(show_conflicts), name="ranking_rule_conflicts"),
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
+            path("expression/", wrap(check_expression), name="ranking_rule_expression"),
+            *health_urls(self),
             *self.get_page_urls(),
             *super().get_urls(),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?query=…` starts a rule for that query (links from search reports and the storefront)."""
-        return {**super().get_changeform_initial_data(request), **read_initial(request.GET)}
+        return {**super().get_changeform_initial_data(request), **read_start(request.GET)}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in ("preview", "conflicts", "products", "choices")}
-        preview = read_controls(request.GET)
+        names = ("preview", "conflicts", "products", "choices", "expression")
+        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names}
         context.update(
-            rule_page={**settings, "urls": urls, "preview": preview},
+            rule_page={**settings, "urls": urls, "preview": read_controls(request.GET)},
             arranged=describe_arranging(request),
             standing=self.describe_standing(request, kwargs.get("obj")),
             show_save_and_add_another=False,

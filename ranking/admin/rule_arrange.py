@@ -13,24 +13,10 @@ MOST_RULES = 5
 CONTROLS = {"query": 200, "category": 300, "market": 16, "locale": 8, "device": 20, "now": 16, "zone": 64}
 
 
-def read_initial(asked: QueryDict) -> dict[str, Any]:
-    """`?query=…&category=…&market=…` begins a rule for that page of results."""
-    query, category, market = (
-        asked.get(name, "").strip()[: CONTROLS[name]] for name in ("query", "category", "market")
-    )
-    conditions: list[dict[str, Any]] = []
-    if query:
-        conditions.append({"type": "query", "match": "is", "values": [query]})
-    if category:
-        conditions.append({"type": "category", "keys": [category]})
-    initial: dict[str, Any] = {"markets": [market]} if market else {}
-    return {**initial, "conditions": conditions, "name": query or category} if conditions else initial
-
-
 def read_controls(asked: QueryDict) -> dict[str, Any]:
     """What the address says about the preview's search; the rest follows the rule."""
-    found = {name: asked.get(name, "").strip()[:size] for name, size in CONTROLS.items()}
-    controls: dict[str, Any] = {name: value for name, value in found.items() if value}
+    found = {name: str(asked.get(name, "")).strip()[:size] for name, size in CONTROLS.items()}
+    controls: dict[str, Any] = {name: text for name, text in found.items() if text}
     segments = [segment.strip() for segment in asked.get("segments", "").split(",") if segment.strip()]
     return {**controls, "segments": segments[:20]} if segments else controls
 

@@ -15,14 +15,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.errors import ShopError
-from catalog.models import Attribute, AttributeValue, Brand, Category, Product
+from catalog.models import Attribute, AttributeValue, Brand, Category
 from ranking.admin.rule_known import KNOWN, list_known
-from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, Filter, SearchRequest
+from ranking.admin.rule_products import find_by_sku
+from ranking.contracts import MAX_QUERY_CHARACTERS, SORTS, Filter, ProductCard, SearchRequest, VariantCard
 from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.schema import parse_rule
 from ranking.merchandising.targets import find_product_ids
 from ranking.pipeline import search
-from ranking.retrieval.cards import load_cards
+from ranking.retrieval.cards import lead_with, load_cards
 from ranking.rule_conflicts import look_for_conflicts
 from ranking.rule_preview import PREVIEW_SIZE, preview_rule, preview_without
 from ranking.storefront.money import format_money
@@ -57,6 +58,7 @@ def list_shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Every product row of both sides, each once: a page without a rule is the same object on both."""
     sides = (answer["before"], answer["after"])
     rows = [row for side in sides for name in ("hits", "hidden", "waiting") for row in side.get(name, ())]
+    rows += [row for side in sides for group in side["groups"] for row in group["hits"]]
     return list({id(row): row for row in rows}.values())
 
 
@@ -90,8 +92,7 @@ def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
         cards = load_cards(list(found.values()), locale=locale, now=timezone.now())
         return JsonResponse({"products": [card_of(cards[id_], sku=sku) for sku, id_ in found.items() if id_ in cards]})
     words = request.GET.get("q", "").strip()[:MAX_QUERY_CHARACTERS]
-    named = Product.objects.filter(Q(sku__istartswith=words) | Q(variants__sku__istartswith=words), status="active")
-    ids = list(dict.fromkeys(named.order_by("sku").values_list("id", flat=True)[:MAX_PRODUCTS])) if words else []
+    ids = find_by_sku(words, limit=MAX_PRODUCTS) if words else []
     cards = load_cards(ids, locale=locale, now=timezone.now())
     chosen = {card.sku: card for card in (cards[id_] for id_ in ids if id_ in cards)}
     page = search(SearchRequest(query=words, locale=locale, facets=(), page_size=MAX_PRODUCTS, without_rules=("all",)))
@@ -168,15 +169,24 @@ def decorate(hit: dict[str, Any], *, locale: str) -> None:
     hit["sale_text"] = format_money(hit["sale_price"], hit["currency"], locale)
 
 
-def card_of(card: Any, *, sku: str = "") -> dict[str, Any]:
+def card_of(card: ProductCard, *, sku: str = "") -> dict[str, Any]:
+    """A variant's SKU shows that variant; `variants` are those to choose from."""
+    offers = [{"sku": offer.sku, "label": label_variant(offer), "in_stock": offer.in_stock} for offer in card.variants]
+    card = lead_with(card, sku) if sku != card.sku else card
     price = card.sale_price if card.sale_price is not None else card.price
     return {
         "sku": sku or card.sku,
+        "product_sku": card.sku,
+        "variants": offers,
         "title": card.title,
         "image": picture(card.image),
         "price_text": format_money(price, card.currency, "en"),
         "in_stock": card.in_stock,
     }
+
+
+def label_variant(offer: VariantCard) -> str:
+    return " / ".join(map(str, offer.options.values())) or offer.sku
 
 
 def require_permission(admin: Any, request: HttpRequest) -> None:

@@ -20,6 +20,9 @@ KINDS = [
     ("banner", _("shows a banner")),
     ("sort", _("sorts")),
     ("facets", _("arranges filters")),
+    ("layout", _("chooses the layout")),
+    ("synonym", _("also finds other words")),
+    ("unassociate", _("keeps words apart")),
 ]
 
 

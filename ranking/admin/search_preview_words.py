@@ -14,6 +14,7 @@ STEPS = {
     "understand": _("reading the words"),
     "retrieve": _("finding products"),
     "score": _("scoring"),
+    "groups": _("blocks of products"),
     "apply_rules": _("rules"),
     "lay_out": _("making the page"),
     "explain": _("this explanation"),
@@ -52,6 +53,7 @@ SOURCES = {
     "concept": _("built-in dictionary"),
     "spelling": _("other spelling"),
     "unit": _("other unit"),
+    "rule": _("synonym of a rule"),
 }
 EFFECTS = {
     "pin": _("pinned"),
@@ -59,6 +61,10 @@ EFFECTS = {
     "bury": _("buried"),
     "hide": _("hidden"),
     "filter": _("kept"),
+    "slot": _("in a kept place"),
+    "substitute": _("stands in for a pinned product"),
+    "diversify": _("held back for variety"),
+    "group": _("in a block of products"),
     "cap": _("put behind by a cap"),
 }
 # The beginning of a note → what it means for the page, and what helps.
@@ -94,11 +100,16 @@ def describe_move(move: Move) -> str:
         "position": move.position,
         "points": f"{move.points:+.3f}",
         "from": move.from_position,
+        "places": f"{move.places:+g}",
     }
     if move.effect == "pin" and move.from_position is None:
         return _t("“%(rule)s”: pinned to %(position)s, the query alone does not find it") % told
     if move.effect == "pin":
         return _t("“%(rule)s”: pinned to %(position)s, by its score it would be %(from)s") % told
+    if move.places:
+        return _t("“%(rule)s”: %(effect)s by %(places)s places, from %(from)s to %(position)s") % told
+    if move.position is not None and move.from_position is not None:
+        return _t("“%(rule)s”: %(effect)s, from %(from)s to %(position)s") % told
     if move.points:
         return _t("“%(rule)s”: %(effect)s by %(points)s") % told
     return _t("“%(rule)s”: %(effect)s") % told

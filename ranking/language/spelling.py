@@ -38,13 +38,18 @@ _LETTERS = re.compile(r"[a-z]+")
 
 
 def correct(
-    text: str, dictionary: Dictionary, *, locale: str = "en", has_hits: HasHits | None = None
+    text: str,
+    dictionary: Dictionary,
+    *,
+    locale: str = "en",
+    has_hits: HasHits | None = None,
+    forbids: Callable[[str, str], bool] = lambda typed, meant: False,
 ) -> Correction | None:
     """The corrected query; None when every word is known or nothing better is.
 
     `text` is normalised (catalog.text.normalise). `has_hits` tells which of some words the index finds although the
     dictionary does not have them (rare words, words of descriptions, products of the last minutes); it is asked once,
-    and only when there is something to correct.
+    and only when there is something to correct. `forbids` tells which words must not be read as which others.
     """
     text = text[:MOST_CHARACTERS]
     words, runs = _read_words(text)
@@ -54,7 +59,7 @@ def correct(
     if len(unknown) <= MOST_UNKNOWN:
         suspects = frozenset(unsold if len(unsold) <= MOST_UNKNOWN else unknown)
         guesses += _guess_latin(text, words, dictionary, suspects=suspects, locale=locale)
-    guesses = [guess for guess in guesses if guess.confidence >= OFFER]
+    guesses = [guess for guess in guesses if guess.confidence >= OFFER and not forbids(guess.typed, guess.meant)]
     if not guesses:
         return None
     found = set(has_hits([guess.typed for guess in guesses])) if has_hits else set()

@@ -13,6 +13,7 @@ MAX_CLAUSES = 20
 RANGE_FIELDS = frozenset({"price", "rating"})
 FLAG_FIELDS = frozenset({"in_stock", "on_sale"})
 SKU_FIELD = "sku"
+WORDS_FIELD = "words"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
@@ -24,7 +25,9 @@ class Part(BaseModel):
 
 
 class Clause(Part):
-    """`field`: sku, category, brand, price, rating, in_stock, on_sale or an attribute key; several values mean any."""
+    """`field`: sku, category, brand, price, rating, in_stock, on_sale, words (what the product says of itself) or an
+    attribute key; several values mean any.
+    """
 
     field: Text
     values: tuple[Text, ...] = Field(default=(), max_length=MAX_VALUES)

@@ -1,11 +1,9 @@
 """Rule documents made fast: each condition as a test on the facts, and the index hooks under which a rule is filed."""
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.text import analyse, normalise
 from ranking.contracts import NumberNeed
 from ranking.merchandising.actions import Action
 from ranking.merchandising.conditions import (
@@ -19,26 +17,21 @@ from ranking.merchandising.conditions import (
     LocaleCondition,
     MarketCondition,
     QueryCondition,
+    ResultsCondition,
     SegmentCondition,
     SortCondition,
 )
-from ranking.merchandising.facts import JOINT, RUN, QueryFacts, Wording, read_plain
+from ranking.merchandising.facts import QueryFacts
+from ranking.merchandising.query_tests import Hooks, Test, choose_hooks, compile_query
 from ranking.merchandising.schedule import find_closed_reason
 from ranking.merchandising.schema import RuleDocument, moment_of
-
-Test = Callable[[QueryFacts], bool]
-Hooks = tuple[str, ...] | None  # None: the condition cannot be looked up, only tested
-HAN_START, HAN_END = "㐀", "鿿"
-PAIR = 2
-# From the rarest to the most common kind of index key.
-_TEXT_KINDS = ("atext", "awords", "ptext", "pwords", "apair", "ppair", "arun", "prun")
-_KINDS = (*_TEXT_KINDS, "category", "under", "segment", "detected", "filter")
-SELECTIVITY = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule ready to be tested; `order` decides who wins: priority, then age, then id."""
+    """A rule ready to be tested; `order` decides who wins: priority, then age, then id. `most_found`: with how many
+    products found it still holds, where a condition asks for that.
+    """
 
     id: str
     name: str
@@ -53,6 +46,8 @@ class CompiledRule:
     markets: frozenset[str]
     locales: frozenset[str]
     holdout_share: float
+    most_found: int | None = None
+    is_lenient: bool = False  # some condition holds for other words than those typed, by synonyms or typing errors
 
     @property
     def priority(self) -> int:
@@ -80,25 +75,20 @@ def compile_rule(document: RuleDocument, *, created_at: datetime | None) -> Comp
         markets=frozenset(document.markets),
         locales=frozenset(document.locales),
         holdout_share=document.holdout_share,
+        most_found=min(
+            (item.at_most for item in document.conditions if isinstance(item, ResultsCondition)), default=None
+        ),
+        is_lenient=any(
+            item.forgives_typos or item.synonyms for item in document.conditions if isinstance(item, QueryCondition)
+        ),
     )
-
-
-def choose_hooks(candidates: Sequence[Hooks]) -> Hooks:
-    """All conditions must hold, so one of them is enough to file the rule under: the most selective."""
-    usable = [hooks for hooks in candidates if hooks]
-    return min(usable, key=_rate_hooks) if usable else None
-
-
-def _rate_hooks(hooks: tuple[str, ...]) -> int:
-    """How many searches meet the worst of them, as a rank."""
-    return max(SELECTIVITY.get(hook.partition(":")[0], len(SELECTIVITY)) for hook in hooks)
 
 
 def compile_condition(condition: Condition) -> tuple[Test, Hooks]:
     if isinstance(condition, AlwaysCondition):
         return (lambda facts: True), None
     test, hooks = _compile_positive(condition)
-    if condition.negate:
+    if getattr(condition, "negate", False):
         return (lambda facts: not test(facts)), None
     return test, hooks
 
@@ -106,16 +96,24 @@ def compile_condition(condition: Condition) -> tuple[Test, Hooks]:
 def _compile_positive(condition: Condition) -> tuple[Test, Hooks]:
     match condition:
         case QueryCondition():
-            return _compile_query(condition)
+            return compile_query(condition)
         case CategoryCondition():
             return _compile_category(condition)
         case FilterCondition():
             return _compile_filter(condition)
+        case DetectedCondition():
+            return _compile_detected(condition)
+    return _compile_side(condition)
+
+
+def _compile_side(condition: Condition) -> tuple[Test, Hooks]:
+    """What is asked beside the words and the page."""
+    match condition:
         case SegmentCondition(values=values):
             wanted = frozenset(values)
             return (lambda facts: bool(wanted & facts.segments)), tuple(f"segment:{value}" for value in values)
-        case DetectedCondition():
-            return _compile_detected(condition)
+        case ResultsCondition(at_most=most):
+            return (lambda facts: facts.found is not None and facts.found <= most), None
         case SortCondition() | MarketCondition() | LocaleCondition() | DeviceCondition() | IntentCondition():
             name, wanted = condition.type, frozenset(condition.values)
             return (lambda facts: getattr(facts, name) in wanted), tuple(f"{name}:{value}" for value in wanted)
@@ -172,89 +170,3 @@ def _meets(need: NumberNeed, field: str, low: float, high: float) -> bool:
     asked_low = -math.inf if need.minimum is None else need.minimum
     asked_high = math.inf if need.maximum is None else need.maximum
     return low <= asked_low and asked_high <= high
-
-
-def _compile_query(condition: QueryCondition) -> tuple[Test, Hooks]:
-    if condition.match == "empty":
-        return (lambda facts: facts.is_empty), ("query:empty",)
-    if condition.match == "any":
-        return (lambda facts: not facts.is_empty), ("query:any",)
-    wordings = tuple(_read_value(value, use_analysis=condition.use_analysis) for value in condition.values)
-    compare = COMPARISONS[condition.match]
-    if condition.use_analysis:
-
-        def test(facts: QueryFacts) -> bool:
-            return any(compare(wording, value) for wording in facts.wordings for value in wordings)
-    else:
-
-        def test(facts: QueryFacts) -> bool:
-            return any(compare(facts.plain, value) for value in wordings)
-
-    mark = "a" if condition.use_analysis else "p"
-    hooks: list[str] = []
-    for wording in wordings:
-        found = _hook_value(condition.match, wording, mark)
-        if not found:
-            return test, None
-        hooks += found
-    return test, tuple(dict.fromkeys(hooks))
-
-
-def _read_value(value: str, *, use_analysis: bool) -> Wording:
-    if not use_analysis:
-        return read_plain(value)
-    normalised = " ".join(normalise(value).split())
-    return Wording(normalised, tuple(analyse(normalised)))
-
-
-def _hook_value(match: str, value: Wording, mark: str) -> list[str]:
-    if match == "is":
-        return [f"{mark}text:{value.text}", f"{mark}words:{JOINT.join(value.words)}"]
-    hooks = [f"{mark}run:{JOINT.join(value.words[:RUN])}"] if value.words else []
-    if len(value.text) >= PAIR and (_is_written_together(value.text) or not value.words):
-        hooks.append(f"{mark}pair:{value.text[:PAIR]}")
-    return hooks
-
-
-def _is_written_together(text: str) -> bool:
-    """Chinese has no blanks: the segmenter may cut a phrase differently inside a longer query, so letters count too.
-    One character alone is left to the segmenter: 米 must not be found in 玉米.
-    """
-    return len(text) >= PAIR and all(HAN_START <= letter <= HAN_END for letter in text)
-
-
-def _is_same(query: Wording, value: Wording) -> bool:
-    return query.text == value.text or (bool(value.words) and query.words == value.words)
-
-
-def _starts(query: Wording, value: Wording) -> bool:
-    if value.words and query.words[: len(value.words)] == value.words:
-        return True
-    return query.text.startswith(value.text) and _may_compare_letters(value, query.text[len(value.text) :][:1])
-
-
-def _ends(query: Wording, value: Wording) -> bool:
-    if value.words and query.words[-len(value.words) :] == value.words:
-        return True
-    return query.text.endswith(value.text) and _may_compare_letters(value, query.text[: -len(value.text)][-1:])
-
-
-def _may_compare_letters(value: Wording, neighbour: str) -> bool:
-    return _is_written_together(value.text) or (not value.words and neighbour in ("", " "))
-
-
-def _contains(query: Wording, value: Wording) -> bool:
-    size = len(value.words)
-    if size and any(query.words[i : i + size] == value.words for i in range(len(query.words) - size + 1)):
-        return True
-    if _is_written_together(value.text):
-        return value.text in query.text
-    return not size and f" {value.text} " in f" {query.text} "
-
-
-COMPARISONS: dict[str, Callable[[Wording, Wording], bool]] = {
-    "is": _is_same,
-    "starts": _starts,
-    "ends": _ends,
-    "contains": _contains,
-}

@@ -3,12 +3,16 @@
 from typing import Annotated, Literal, Self
 
 from django.utils.translation import gettext as _
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from ranking.contracts import INTENTS, SORTS
 from ranking.merchandising.clauses import MAX_VALUES, Part, Text
+from ranking.merchandising.expressions import MAX_LENGTH, parse_expression
 
-QueryMatch = Literal["is", "starts", "ends", "contains", "empty", "any"]
+QueryMatch = Literal["is", "starts", "ends", "contains", "fuzzy", "expression", "empty", "any"]
+MAX_WORDS_LENGTH = 300
+MAX_FEW = 1000
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH)]
 Values = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_VALUES)]
 
 
@@ -19,12 +23,18 @@ class AlwaysCondition(Part):
 
 
 class QueryCondition(Part):
-    """What the shopper typed. `use_analysis` ignores word endings, letter width, case, traditional or simplified."""
+    """What the shopper typed. `use_analysis` ignores word endings, letter width, case, traditional or simplified.
+
+    `synonyms` lets the condition hold for what the live synonym list says is the same, `typos` for words with small
+    typing errors. `fuzzy` is `is` with typing errors; an `expression` is one line with AND, OR, NOT (expressions.py).
+    """
 
     type: Literal["query"] = "query"
     match: QueryMatch
-    values: tuple[Text, ...] = Field(default=(), max_length=MAX_VALUES)
+    values: tuple[Words, ...] = Field(default=(), max_length=MAX_VALUES)
     use_analysis: bool = True
+    synonyms: bool = False
+    typos: bool = False
     negate: bool = False
 
     @model_validator(mode="after")
@@ -34,7 +44,25 @@ class QueryCondition(Part):
                 raise ValueError(_("“Empty” and “any words” take no words; remove them."))
         elif not self.values:
             raise ValueError(_("Type at least one word or phrase."))
+        elif self.match == "expression":
+            if len(self.values) > 1:
+                raise ValueError(_("Write one expression; join several by OR."))
+            parse_expression(self.values[0])
+        elif any(len(value) > MAX_WORDS_LENGTH for value in self.values):
+            raise ValueError(_("Too long: at most %d characters for a word or phrase.") % MAX_WORDS_LENGTH)
         return self
+
+    @model_validator(mode="after")
+    def check_exact(self) -> Self:
+        if not self.use_analysis and (self.synonyms or self.forgives_typos):
+            raise ValueError(
+                _("“Exact letters” leaves no room for synonyms or typing errors; switch one or the other off.")
+            )
+        return self
+
+    @property
+    def forgives_typos(self) -> bool:
+        return self.typos or self.match == "fuzzy"
 
 
 class CategoryCondition(Part):
@@ -141,6 +169,15 @@ class DetectedCondition(Part):
         return self.minimum is not None or self.maximum is not None
 
 
+class ResultsCondition(Part):
+    """How little the search finds by its words and filters, before anything asked for is let go: nothing, or at most
+    so many products.
+    """
+
+    type: Literal["results"] = "results"
+    at_most: int = Field(default=0, ge=0, le=MAX_FEW)
+
+
 Condition = Annotated[
     AlwaysCondition
     | QueryCondition
@@ -152,6 +189,7 @@ Condition = Annotated[
     | SegmentCondition
     | DeviceCondition
     | IntentCondition
-    | DetectedCondition,
+    | DetectedCondition
+    | ResultsCondition,
     Field(discriminator="type"),
 ]

@@ -13,18 +13,25 @@ from typing import Literal
 from ranking.merchandising.actions import (
     Action,
     BoostAction,
+    FacetsAction,
     FilterAction,
     HideAction,
+    LayoutAction,
     PinAction,
     RedirectAction,
-    SlotAction,
     SortAction,
 )
 from ranking.merchandising.clauses import SKU_FIELD, Clause
 from ranking.merchandising.compile import CompiledRule
+from ranking.merchandising.facet_wishes import list_contradictions
 from ranking.merchandising.meeting import Read, Witness, find_meeting
+from ranking.merchandising.meeting_words import Same
+from ranking.merchandising.product_clashes import compare_places, find_crowded_out, split_by_windows
+from ranking.merchandising.word_wishes import list_word_clashes
 
-Kind = Literal["position", "product", "removed", "opposed", "redirect", "sort", "stopped"]
+Kind = Literal[
+    "position", "product", "removed", "opposed", "redirect", "sort", "layout", "facet", "words", "variety", "stopped"
+]  # fmt: skip
 # Whether a product (by SKU) is one that the clauses mean; None: not known.
 Holds = Callable[[str, Sequence[Clause]], bool | None]
 
@@ -65,44 +72,41 @@ def find_conflicts(
     now: datetime,
     holds: Holds = name_skus,
     read: Read = lambda words: (),
+    same: Same = lambda phrase: (),
 ) -> Iterator[Conflict]:
     """Conflicts of one rule with others, one for each thing both want. What `holds` does not know is no conflict."""
     for other in others:
         if other.id == rule.id:
             continue
-        clashes = list_clashes(rule, other, holds=holds)
-        if not clashes:
-            continue
-        witness = find_meeting(rule, other, now=now, read=read)
-        if witness is None:
-            continue
         winner, loser = sorted((rule, other), key=lambda each: each.order)
-        for clash in clashes:
-            yield Conflict(clash.kind, clash.about, winner, loser, witness)
+        told: set[Clash] = set()
+        for one, two in itertools.product(split_by_windows(rule), split_by_windows(other)):
+            clashes = [clash for clash in list_clashes(one, two, holds=holds) if clash not in told]
+            witness = find_meeting(one, two, now=now, read=read, same=same) if clashes else None
+            if witness is not None:
+                told.update(clashes)
+                yield from (Conflict(clash.kind, clash.about, winner, loser, witness) for clash in clashes)
 
 
 def list_clashes(first: CompiledRule, second: CompiledRule, *, holds: Holds = name_skus) -> list[Clash]:
     """What both rules want and cannot both have, were they to hold in one search."""
-    stronger = min((first, second), key=lambda rule: rule.order)
+    stronger, weaker = sorted((first, second), key=lambda rule: rule.order)
     if stronger.stop_processing:
         return [Clash("stopped", stronger.name)]
-    pairs = itertools.product(first.actions, second.actions)
-    return list(dict.fromkeys(clash for one, two in pairs for clash in _compare(one, two, holds)))
+    pairs = itertools.product(stronger.actions, weaker.actions)
+    found = [clash for one, two in pairs for clash in _compare(one, two, holds)]
+    found += [Clash(kind, about) for kind, about in find_crowded_out(stronger.actions, weaker.actions)]
+    return list(dict.fromkeys(found))
 
 
 def _compare(one: Action, two: Action, holds: Holds) -> Iterator[Clash]:
     match one, two:
-        case PinAction(), PinAction():
-            yield from _compare_pins(one, two)
-        case (PinAction() | SlotAction(), SlotAction()) | (SlotAction(), PinAction()):
-            shared = sorted(set(_positions(one)) & set(_positions(two)))
-            if shared:
-                yield Clash("position", str(shared[0]))
         case (PinAction(sku=sku), HideAction() | FilterAction()) | (HideAction() | FilterAction(), PinAction(sku=sku)):
             removal = two if isinstance(one, PinAction) else one
             if _removes(removal, sku, holds):
                 yield Clash("removed", sku)
         case _:
+            yield from (Clash(kind, about) for kind, about in compare_places(one, two))
             yield from _compare_others(one, two)
 
 
@@ -112,25 +116,19 @@ def _compare_others(one: Action, two: Action) -> Iterator[Clash]:
             if one.target == two.target and (one.strength > 0) != (two.strength > 0):
                 yield Clash("opposed", "; ".join(clause.field for clause in one.target))
         case RedirectAction(), RedirectAction():
-            if one.url != two.url:
+            if (one.url, one.url_zh) != (two.url, two.url_zh):
                 yield Clash("redirect", two.url)
         case SortAction(), SortAction():
             if one.sort != two.sort:
                 yield Clash("sort", two.sort)
-
-
-def _compare_pins(one: PinAction, two: PinAction) -> Iterator[Clash]:
-    if one.sku == two.sku:
-        if one.position != two.position:
-            yield Clash("product", one.sku)
-    elif one.position == two.position:
-        yield Clash("position", str(one.position))
-
-
-def _positions(action: Action) -> range:
-    if isinstance(action, SlotAction):
-        return action.positions
-    return range(action.position, action.position + 1) if isinstance(action, PinAction) else range(0)
+        case LayoutAction(), LayoutAction():
+            if one.layout != two.layout:
+                yield Clash("layout", two.layout)
+        case FacetsAction(), FacetsAction():
+            found = (*list_contradictions(one, two), *list_contradictions(two, one))
+            yield from (Clash("facet", " ".join(about)) for about in found)
+        case _:
+            yield from (Clash("words", word) for word in list_word_clashes(one, two))
 
 
 def _removes(removal: Action, sku: str, holds: Holds) -> bool:

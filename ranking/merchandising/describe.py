@@ -1,6 +1,6 @@
 """A rule said as a sentence, for lists, histories and reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,16 +9,18 @@ from ranking.merchandising.actions import (
     Action,
     BannerAction,
     BoostAction,
+    DiversifyAction,
     FacetsAction,
     FilterAction,
+    GroupAction,
     HideAction,
+    LayoutAction,
     PinAction,
     RedirectAction,
-    ReplaceAction,
     SlotAction,
     SortAction,
 )
-from ranking.merchandising.clauses import FLAG_FIELDS, Clause
+from ranking.merchandising.clauses import FLAG_FIELDS, WORDS_FIELD, Clause
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
@@ -26,8 +28,10 @@ from ranking.merchandising.conditions import (
     DetectedCondition,
     FilterCondition,
     QueryCondition,
+    ResultsCondition,
 )
 from ranking.merchandising.schema import RuleDocument
+from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
 SHOWN_VALUES = 3
 
@@ -69,6 +73,15 @@ def _say_condition(condition: Condition) -> str:
             return _say_filter(condition)
         case DetectedCondition():
             return _say_detected(condition)
+    return _say_shopper(condition)
+
+
+def _say_shopper(condition: Condition) -> str:
+    """What is asked beside the words and the page."""
+    if isinstance(condition, ResultsCondition):
+        most = condition.at_most
+        few = ngettext("the search finds at most %d product", "the search finds at most %d products", most)
+        return few % most if most else _("the search finds nothing")
     names = {
         "intent": _("the shopper wants to %s"),
         "sort": _("the sort order is %s"),
@@ -77,7 +90,7 @@ def _say_condition(condition: Condition) -> str:
         "segment": _("the shopper is in the segment %s"),
         "device": _("the device is %s"),
     }
-    return names[condition.type] % list_values(condition.values)
+    return names[condition.type] % list_values(condition.values)  # type: ignore[union-attr]
 
 
 def _say_filter(condition: FilterCondition) -> str:
@@ -105,29 +118,77 @@ def _say_query(condition: QueryCondition) -> str:
         "starts": _("the query starts with %s"),
         "ends": _("the query ends with %s"),
         "contains": _("the query contains %s"),
+        "fuzzy": _("the query is nearly %s"),
+        "expression": _("the query fits %s"),
     }
     if condition.match == "empty":
         return _("the query is empty")
     if condition.match == "any":
         return _("anything is searched")
-    return sentences[condition.match] % list_values([f"“{value}”" for value in condition.values])
+    quoted = [value if condition.match == "expression" else f"“{value}”" for value in condition.values]
+    said = sentences[condition.match] % list_values(quoted)
+    if condition.synonyms:
+        said = _("%s or a synonym") % said
+    return _("%s, typing errors forgiven") % said if condition.typos else said
 
 
 def describe_action(action: Action) -> str:
     match action:
-        case PinAction(sku=sku, position=position):
-            return _("pin %(sku)s at %(position)d") % {"sku": sku, "position": position}
+        case PinAction():
+            return _say_pin(action)
         case HideAction(target=target):
             return _("hide %s") % describe_target(target)
         case FilterAction(filters=target):
             return _("show only %s") % describe_target(target)
-        case BoostAction(target=target, strength=strength):
-            words = _("boost %(target)s by %(strength)d") if strength > 0 else _("bury %(target)s by %(strength)d")
-            return words % {"target": describe_target(target), "strength": abs(strength)}
+    return _describe_placing(action)
+
+
+def _describe_placing(action: Action) -> str:
+    match action:
+        case BoostAction():
+            return _say_boost(action)
         case SlotAction(target=target):
             details = {"target": describe_target(target), "positions": _say_positions(action)}
             return _("keep position %(positions)s for %(target)s") % details
+        case DiversifyAction(field=field, most=most, within=within):
+            words = _("at most %(most)d of one %(field)s in a row")
+            if within:
+                words = _("at most %(most)d of one %(field)s among the first %(within)d")
+            return words % {"field": field, "most": most, "within": within}
+        case GroupAction():
+            return _say_group(action)
     return _describe_page_action(action)
+
+
+def _say_pin(pin: PinAction) -> str:
+    words = _("pin %(sku)s at %(position)d or before") if pin.soft else _("pin %(sku)s at %(position)d")
+    said = words % {"sku": pin.sku, "position": pin.position}
+    if pin.on_missing != "substitute":
+        return said
+    return _("%(pin)s (in its place if need be: %(target)s)") % {
+        "pin": said,
+        "target": describe_target(pin.substitute),
+    }
+
+
+def _say_boost(boost: BoostAction) -> str:
+    strength = boost.strength
+    if boost.by == "position":
+        words = (
+            _("move %(target)s up by %(strength)d%% of their position")
+            if strength > 0
+            else _("move %(target)s down by %(strength)d%% of their position")
+        )
+    else:
+        words = _("boost %(target)s by %(strength)d") if strength > 0 else _("bury %(target)s by %(strength)d")
+    return words % {"target": describe_target(boost.target), "strength": abs(strength)}
+
+
+def _say_group(group: GroupAction) -> str:
+    chosen = [_("the best for “%s”") % group.words] if group.words else []
+    chosen += [describe_target(group.target)] if group.target else []
+    details = {"title": group.title_en or group.title_zh, "products": ", ".join(chosen), "position": group.position}
+    return _("show the block “%(title)s” (%(products)s) at position %(position)d") % details
 
 
 def _describe_page_action(action: Action) -> str:
@@ -138,17 +199,55 @@ def _describe_page_action(action: Action) -> str:
             return _("send to %s") % url
         case BannerAction(title_en=english, title_zh=chinese):
             return _("show the banner “%s”") % (english or chinese)
-        case FacetsAction(first=first, hide=hide):
-            said = [_("filters first: %s") % list_values(first)] if first else []
-            return _("; ").join([*said, *([_("filters left out: %s") % list_values(hide)] if hide else [])])
+        case FacetsAction():
+            return _("; ").join(_say_facets(action))
+        case LayoutAction(layout=layout):
+            layouts = {
+                "grid": _("show the results as a grid"),
+                "list": _("show the results as a list"),
+                "comparison": _("show the first results as a comparison table"),
+            }
+            return layouts[layout]
+    return _describe_word_action(action)
+
+
+def _say_facets(action: FacetsAction) -> Iterator[str]:
+    if action.first:
+        yield _("filters first: %s") % list_values(action.first)
+    if action.hide:
+        yield _("filters left out: %s") % list_values(action.hide)
+    if action.open:
+        yield _("filters unfolded: %s") % list_values(action.open)
+    for item in action.values:
+        if item.first:
+            yield _("%(field)s: first %(values)s") % {"field": item.field, "values": list_values(item.first)}
+        if item.hide:
+            yield _("%(field)s: without %(values)s") % {"field": item.field, "values": list_values(item.hide)}
+
+
+def _describe_word_action(action: Action) -> str:
+    match action:
         case ReplaceAction(words=words, by=by):
-            quoted = list_values([f"“{word}”" for word in words])
-            return (
-                _("search for “%(by)s” instead of %(words)s") % {"by": by, "words": quoted}
-                if by
-                else (_("leave out the words %s") % quoted)
-            )
+            if by:
+                return _("search for “%(by)s” instead of %(words)s") % {"by": by, "words": _quote(words)}
+            return _("leave out the words %s") % _quote(words)
+        case SynonymAction(words=words, alternatives=others, weight=weight):
+            said = _("%(words)s also finds %(others)s (%(weight)d%%)")
+            if not action.one_way:
+                said = _("%(words)s and %(others)s find each other (%(weight)d%%)")
+            return said % {"words": _quote(words), "others": _quote(others), "weight": round(weight * 100)}
+        case UnassociateAction(words=words, others=others):
+            if others:
+                return _("do not look for %(others)s when %(words)s is typed") % {
+                    "words": _quote(words),
+                    "others": _quote(others),
+                }
+            return _("look for nothing but %s when it is typed") % _quote(words)
     raise TypeError(action)
+
+
+def _quote(words: Sequence[str]) -> str:
+    return list_values([f"“{word}”" for word in words])
 
 
 def _say_positions(action: SlotAction) -> str:
@@ -169,6 +268,8 @@ def describe_clause(clause: Clause) -> str:
             ("on_sale", True): _("on sale"),
             ("on_sale", False): _("not on sale"),
         }[clause.field, wanted]
+    elif clause.field == WORDS_FIELD:
+        sentence = _("saying %s") % list_values([f"“{value}”" for value in clause.values])
     elif clause.values:
         sentence = f"{clause.field} {list_values(clause.values)}"
     else:

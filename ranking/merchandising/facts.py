@@ -1,18 +1,21 @@
 """What rules may ask about a search, prepared once: its words, categories, filters, sort and who asks from where."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
 
 from ranking.contracts import NumberNeed, SearchRequest, Understanding
+from ranking.merchandising.misspellings import list_near_keys
 
 JOINT = "\x1f"
 # A phrase is filed under its first words together: one word alone ("black") is in a tenth of all rules.
 RUN = 3
 # A rule must not fire on a guess: what is named or predicted with at least this confidence counts as detected.
 LEAST_SURE = 0.5
+# Index keys of rules that hold for synonyms too.
+SAME_KINDS = frozenset({"stext", "swords", "srun", "spair"})
 DEVICES = {"mobile": "phone"}  # what storefronts also call it
 
 
@@ -26,16 +29,18 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Another way the query may be read: with its slips mended, or in the other language."""
+    """Another way the query may be read: with its slips mended, in the other language, or by the synonym list."""
 
-    kind: Literal["corrected", "translated"]
+    kind: Literal["corrected", "translated", "synonym"]
     wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
 class QueryFacts:
     """`analysed` is the query as search reads it, `plain` as it was typed (only width, case and blanks evened);
-    `readings` are what else its words may be taken for by conditions that are analysed.
+    `readings` are what else its words may be taken for by conditions that are analysed; `find_same` gives what the
+    synonym list says is the same, read only where a rule asks. `found` is how many products the search finds by itself,
+    None before that is known. It `forgives` typing errors unless the shopper asks for exactly these words.
     """
 
     analysed: Wording
@@ -53,10 +58,19 @@ class QueryFacts:
     # What the words name: filter field → keys; numbers are under their fields in `numbers` alone.
     detected: Mapping[str, frozenset[str]] = field(default_factory=dict)
     numbers: tuple[NumberNeed, ...] = ()
+    find_same: Callable[[], tuple[Reading, ...]] = tuple
+    found: int | None = None
+    forgives: bool = True
+    # What phrases of expressions came to, by their tests: thousands of rules may ask for the same words.
+    tried: dict[Callable[["QueryFacts"], bool], bool] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def wordings(self) -> tuple[Wording, ...]:
         return (self.analysed, *(reading.wording for reading in self.readings))
+
+    @property
+    def same_wordings(self) -> tuple[Wording, ...]:
+        return tuple(reading.wording for reading in self.find_same())
 
     @property
     def is_empty(self) -> bool:
@@ -70,6 +84,7 @@ def make_facts(
     terms: Iterable[str],
     readings: Iterable[Reading] = (),
     understanding: Understanding | None = None,
+    find_same: Callable[[], tuple[Reading, ...]] = tuple,
 ) -> QueryFacts:
     chosen: dict[str, frozenset[str]] = {}
     for item in request.filters:
@@ -91,6 +106,8 @@ def make_facts(
         intent=understanding.intent.label if understanding and understanding.intent else "",
         detected=list_detected(understanding) if understanding else {},
         numbers=understanding.numbers if understanding else (),
+        find_same=tuple if request.literal else find_same,
+        forgives=not request.literal,
     )
 
 
@@ -115,16 +132,18 @@ def list_ancestors(key: str) -> Iterator[str]:
     return accumulate(key.split("/"), lambda path, slug: f"{path}/{slug}")
 
 
-def make_hooks(facts: QueryFacts) -> Iterator[str]:
-    """Every index key under which a rule that could hold for these facts may be filed (see compile.py)."""
+def make_hooks(facts: QueryFacts, kinds: frozenset[str]) -> Iterator[str]:
+    """Every index key under which a rule that could hold for these facts may be filed (see compile.py); of the dear
+    kinds only those that occur in the index.
+    """
     yield "query:empty" if facts.is_empty else "query:any"
-    for mark, wording in (*(("a", wording) for wording in facts.wordings), ("p", facts.plain)):
-        yield f"{mark}text:{wording.text}"
-        yield f"{mark}words:{JOINT.join(wording.words)}"
-        for size in range(1, RUN + 1):
-            for start in range(len(wording.words) - size + 1):
-                yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
-        yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))
+    marked = [("p", facts.plain), *(("a", wording) for wording in facts.wordings)]
+    if not kinds.isdisjoint(SAME_KINDS):
+        marked += [("s", wording) for wording in facts.same_wordings]
+    if facts.forgives and not facts.is_empty and ("near" in kinds or "nearis" in kinds):
+        yield from list_near_keys(facts.analysed.text, whole="nearis" in kinds, inside="near" in kinds)
+    for mark, wording in marked:
+        yield from list_word_hooks(mark, wording)
     for key in facts.categories:
         yield f"category:{key}"
         yield from (f"under:{ancestor}" for ancestor in list_ancestors(key))
@@ -137,3 +156,13 @@ def make_hooks(facts: QueryFacts) -> Iterator[str]:
     yield f"market:{facts.market}"
     yield f"locale:{facts.locale}"
     yield f"device:{facts.device}"
+
+
+def list_word_hooks(mark: str, wording: Wording) -> Iterator[str]:
+    """The index keys of a query's words alone; `mark` says how conditions read them."""
+    yield f"{mark}text:{wording.text}"
+    yield f"{mark}words:{JOINT.join(wording.words)}"
+    for size in range(1, RUN + 1):
+        for start in range(len(wording.words) - size + 1):
+            yield f"{mark}run:{JOINT.join(wording.words[start : start + size])}"
+    yield from (f"{mark}pair:{wording.text[i : i + 2]}" for i in range(len(wording.text) - 1))

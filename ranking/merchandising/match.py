@@ -1,41 +1,36 @@
 """Which rules hold for one search and what they ask for, with every rule's fate on record."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ranking.contracts import Filter, RuleOutcome
-from ranking.merchandising.actions import (
-    Action,
-    BannerAction,
-    BoostAction,
-    FacetsAction,
-    FilterAction,
-    HideAction,
-    PinAction,
-    RedirectAction,
-    ReplaceAction,
-    SlotAction,
-    SortAction,
-)
+from ranking.merchandising.actions import Action, BoostAction, PinAction, list_clauses
 from ranking.merchandising.book import RuleBook, compile_drafts
 from ranking.merchandising.clauses import to_filters
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.describe import describe_condition
-from ranking.merchandising.facts import QueryFacts
+from ranking.merchandising.facts import QueryFacts, Reading
+from ranking.merchandising.schedule import find_closed_reason
 
 ALL_RULES = "all"
+# The list of MatchedRules in which an action's effect is; of all other kinds: `page`.
+_LISTS = {
+    "filter": "restricts", "hide": "hides", "boost": "boosts", "slot": "slots", "diversify": "varieties",
+    "group": "groups",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One action of a rule that holds: `target` filters must all hold; `strength` is for boosts, `pin` for pins,
-    `action` for those that concern the page and for slots.
+    """One action of a rule that holds: `target` filters must all hold (a pin's: what may stand in for it); `strength`
+    is for boosts, `pin` for pins, `action` for all others.
     """
 
     rule: CompiledRule
@@ -54,8 +49,12 @@ class MatchedRules:
     boosts: tuple[Effect, ...] = ()
     pins: tuple[Effect, ...] = ()
     slots: tuple[Effect, ...] = ()
-    page: tuple[Effect, ...] = ()  # sort, redirect, banner, facets, replace: what concerns no single product
+    varieties: tuple[Effect, ...] = ()
+    groups: tuple[Effect, ...] = ()
+    page: tuple[Effect, ...] = ()  # sort, layout, redirect, banner, facets, words: what concerns no single product
     outcomes: tuple[RuleOutcome, ...] = ()
+    # Up to how many products found some rule would hold that waits to know; None: no rule waits.
+    waits_for: int | None = None
 
     @property
     def filters(self) -> tuple[Filter, ...]:
@@ -65,7 +64,8 @@ class MatchedRules:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked of the products themselves."""
-        return not (self.restricts or self.hides or self.boosts or self.pins or self.slots)
+        asked = (self.restricts, self.hides, self.boosts, self.pins, self.slots, self.varieties, self.groups)
+        return not any(asked)
 
 
 def match_rules(
@@ -73,7 +73,7 @@ def match_rules(
     facts: QueryFacts,
     *,
     now: datetime,
-    drafts: Sequence[Mapping[str, Any]] = (),
+    drafts: Sequence[Any] = (),
     without: Sequence[str] = (),
     explain_limit: int = 0,
 ) -> MatchedRules:
@@ -90,7 +90,8 @@ def match_rules(
         named = {outcome.rule_id for outcome in outcomes} | left_out
         missing = (rule for rule in book.rules if rule.id not in named)
         outcomes.extend(islice(explain_misses(missing, facts), max(explain_limit - len(outcomes), 0)))
-    return collect_effects(winners, outcomes)
+    effects = collect_effects(winners, outcomes, now=now.timestamp())
+    return replace(effects, waits_for=find_wait(candidates, facts, now=now.timestamp()))
 
 
 def select_rules(
@@ -100,10 +101,9 @@ def select_rules(
     outcomes: list[RuleOutcome] = []
     stopper: CompiledRule | None = None
     for rule in candidates:
-        missed = find_miss(rule, facts)
-        if missed is not None:
+        if not does_hold(rule, facts):
             if explain:
-                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", missed))
+                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", find_miss(rule, facts) or ""))
             continue
         closed = rule.find_closed_reason(now)
         if closed:
@@ -120,6 +120,26 @@ def select_rules(
     return winners, outcomes
 
 
+def find_wait(candidates: Sequence[CompiledRule], facts: QueryFacts, *, now: float) -> int | None:
+    """Up to how many products found a rule would hold that asks for it, as long as that is not known."""
+    if facts.found is not None:
+        return None
+    nothing = replace(facts, found=0)
+    waiting = (
+        rule.most_found
+        for rule in candidates
+        if rule.most_found is not None and does_hold(rule, nothing) and not rule.find_closed_reason(now)
+    )
+    return max(waiting, default=None)
+
+
+def does_hold(rule: CompiledRule, facts: QueryFacts) -> bool:
+    """The same as `find_miss`, without words: thousands of candidates are tried, and few are talked about."""
+    if (rule.markets and facts.market not in rule.markets) or (rule.locales and facts.locale not in rule.locales):
+        return False
+    return all(test(facts) for test in rule.tests)
+
+
 def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
     """None when every condition holds; else the first that does not, in plain words."""
     if rule.markets and facts.market not in rule.markets:
@@ -133,17 +153,40 @@ def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
 
 
 def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
-    """By which reading of the words a rule holds that does not hold for the words as typed; else empty."""
-    if not facts.readings or find_miss(rule, replace(facts, readings=())) is None:
+    """Why a rule holds that does not hold for the words as typed: how little is found, or by which reading of the
+    words; else empty.
+    """
+    if rule.most_found is not None and facts.found is not None:
+        return ngettext("The search finds %d product.", "The search finds %d products.", facts.found) % facts.found
+    if not (facts.readings or rule.is_lenient) or does_hold(rule, _read_strictly(facts)):
         return ""
+    strict = _read_strictly(facts)
+    for reading in facts.readings:
+        if does_hold(rule, replace(strict, readings=(reading,))):
+            return _say_reading(reading)
+    if does_hold(rule, replace(strict, forgives=facts.forgives)):
+        return _("By words that are nearly the same.")
+    by_synonym = (item for item in facts.find_same() if does_hold(rule, replace(strict, find_same=_only(item))))
+    found = next(by_synonym, None)
+    return _say_reading(found) if found else ""
+
+
+def _read_strictly(facts: QueryFacts) -> QueryFacts:
+    """The words as typed and nothing else."""
+    return replace(facts, readings=(), find_same=tuple, forgives=False)
+
+
+def _say_reading(reading: Reading) -> str:
     sentences = {
         "corrected": _("By the corrected words “%s”."),
         "translated": _("By “%s”, the same in the other language."),
+        "synonym": _("By “%s”, the same by the list of synonyms."),
     }
-    for reading in facts.readings:
-        if find_miss(rule, replace(facts, readings=(reading,))) is None:
-            return sentences[reading.kind] % reading.wording.text
-    return ""
+    return sentences[reading.kind] % reading.wording.text
+
+
+def _only(reading: Reading) -> Callable[[], tuple[Reading, ...]]:
+    return lambda: (reading,)
 
 
 def explain_misses(rules: Iterator[CompiledRule], facts: QueryFacts) -> Iterator[RuleOutcome]:
@@ -159,28 +202,31 @@ def is_held_out(rule: CompiledRule, shopper: str) -> bool:
     return int.from_bytes(digest) / 2**64 < rule.holdout_share
 
 
-def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutcome]) -> MatchedRules:
-    restricts: list[Effect] = []
-    hides: list[Effect] = []
-    boosts: list[Effect] = []
-    pins: list[Effect] = []
-    slots: list[Effect] = []
-    page: list[Effect] = []
+def collect_effects(winners: Sequence[CompiledRule], outcomes: Sequence[RuleOutcome], *, now: float) -> MatchedRules:
+    found: dict[str, list[Effect]] = {}
+    closed: list[RuleOutcome] = []
     for rule in winners:
         for action in rule.actions:
-            match action:
-                case FilterAction(filters=clauses):
-                    restricts.append(Effect(rule, to_filters(clauses)))
-                case HideAction(target=clauses):
-                    hides.append(Effect(rule, to_filters(clauses)))
-                case BoostAction(target=clauses, strength=strength):
-                    boosts.append(Effect(rule, to_filters(clauses), strength))
-                case PinAction():
-                    pins.append(Effect(rule, pin=action))
-                case SlotAction(target=clauses):
-                    slots.append(Effect(rule, to_filters(clauses), action=action))
-                case SortAction() | RedirectAction() | BannerAction() | FacetsAction() | ReplaceAction():
-                    page.append(Effect(rule, action=action))
-    return MatchedRules(
-        tuple(restricts), tuple(hides), tuple(boosts), tuple(pins), tuple(slots), tuple(page), tuple(outcomes)
-    )
+            if isinstance(action, PinAction) and (reason := _find_closed_pin(action, now)):
+                closed.append(RuleOutcome(rule.id, rule.name, "inactive", f"{action.sku}: {reason}"))
+                continue
+            kind, effect = _make_effect(rule, action)
+            found.setdefault(kind, []).append(effect)
+    lists: dict[str, Any] = {kind: tuple(effects) for kind, effects in found.items()}
+    return MatchedRules(**lists, outcomes=(*outcomes, *closed))
+
+
+def _find_closed_pin(pin: PinAction, now: float) -> str:
+    """Why this pin alone is not in force, or nothing: pins may have windows of their own."""
+    if not pin.windows:
+        return ""
+    return find_closed_reason([window.bounds() for window in pin.windows], float("inf"), now)
+
+
+def _make_effect(rule: CompiledRule, action: Action) -> tuple[str, Effect]:
+    """The list of MatchedRules it belongs to, and the effect."""
+    target = to_filters(list_clauses(action)[1])
+    if isinstance(action, PinAction):
+        return "pins", Effect(rule, target, pin=action)
+    strength = action.strength if isinstance(action, BoostAction) else 0
+    return _LISTS.get(action.type, "page"), Effect(rule, target, strength, action=action)

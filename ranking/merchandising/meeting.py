@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.text import analyse, normalise
 from ranking.contracts import INTENTS, SORTS, Filter, NumberNeed, SearchRequest
-from ranking.merchandising.compile import CompiledRule, Test, compile_condition
+from ranking.merchandising.compile import CompiledRule, compile_condition
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
@@ -23,44 +23,51 @@ from ranking.merchandising.conditions import (
     QueryCondition,
 )
 from ranking.merchandising.facts import QueryFacts, Reading, make_facts
+from ranking.merchandising.meeting_words import MOST_VALUES, OTHER_WORDS, Same, list_queries
+from ranking.merchandising.query_tests import Test
 
-# A word no rule names: it shows that a rule holds for any other words.
-OTHER_WORDS = "qzvx"
-MOST_VALUES = 40
 MOST_QUERIES = 4000
 Read = Callable[[str], Sequence[Reading]]
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A search in which both rules hold. `detected` and `intent` are what its words must also be taken for."""
+    """A search in which both rules hold. `detected` and `intent` are what its words must also be taken for, `found` how
+    few products it must find, where a rule asks for that.
+    """
 
     request: SearchRequest
     at: datetime
     intent: str = ""
     detected: tuple[tuple[str, str], ...] = ()
     numbers: tuple[NumberNeed, ...] = ()
+    found: int | None = None
 
 
 def find_meeting(
-    first: CompiledRule, second: CompiledRule, *, now: datetime, read: Read = lambda words: ()
+    first: CompiledRule,
+    second: CompiledRule,
+    *,
+    now: datetime,
+    read: Read = lambda words: (),
+    same: Same = lambda phrase: (),
 ) -> Witness | None:
     """An example in which both hold, at `now` or later; None when there is none. `read` gives the other ways a query is
-    read (its corrected words, the other language), as in searches.
+    read (its corrected words, the other language, its synonyms), as in searches; `same` the words that by the synonym
+    list also mean a phrase.
     """
     at = _find_moment(first, second, now.timestamp())
     if at is None:
         return None
     conditions = [item for rule in (first, second) for item in rule.conditions if not isinstance(item, AlwaysCondition)]
-    facts = make_facts(SearchRequest(), normalised="", terms=())
-    request = SearchRequest()
-    for settle in (_settle_words, _settle_places, _settle_shopper):
-        settled = settle(request, facts, conditions, (first, second), read)
-        if settled is None:
-            return None
-        request, facts = settled
+    settled = _settle_words(conditions, read, same)
+    for settle in (_settle_places, _settle_shopper):
+        settled = settled and settle(*settled, conditions, (first, second))
+    if settled is None:
+        return None
+    request, facts = settled
     named = tuple((name, key) for name, keys in sorted(facts.detected.items()) for key in sorted(keys))
-    return Witness(request, datetime.fromtimestamp(at, UTC), facts.intent, named, facts.numbers)
+    return Witness(request, datetime.fromtimestamp(at, UTC), facts.intent, named, facts.numbers, facts.found)
 
 
 def _find_moment(first: CompiledRule, second: CompiledRule, now: float) -> float | None:
@@ -75,43 +82,34 @@ _Named = tuple[dict[str, frozenset[str]], tuple[NumberNeed, ...]]
 _Settled = tuple[SearchRequest, QueryFacts] | None
 
 
-def _settle_words(
-    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules, read: Read
-) -> _Settled:
+def _settle_words(conditions: Sequence[Condition], read: Read, same: Same) -> _Settled:
     asked = [item for item in conditions if isinstance(item, QueryCondition)]
     tests = [compile_condition(item)[0] for item in asked]
-    for words in itertools.islice(_list_queries(asked), MOST_QUERIES):
-        normalised = " ".join(normalise(words).split())
-        readings = read(normalised) if normalised else ()
-        tried = make_facts(
-            SearchRequest(query=words), normalised=normalised, terms=analyse(normalised), readings=readings
-        )
+    queries = dict.fromkeys(itertools.islice(list_queries(asked, same=same), MOST_QUERIES))
+    for words in queries:
+        request = SearchRequest(query=words)
+        tried = read_words(request, read)
         if _hold(tests, tried):
-            return replace(request, query=words), tried
+            return request, tried
     return None
 
 
-def _list_queries(conditions: Sequence[QueryCondition]) -> Iterator[str]:
-    """Nothing, any other words, each value alone, then one value of each condition in the order that begins and ends
-    ask for.
-    """
-    yield OTHER_WORDS
-    yield ""
-    asked = [item for item in conditions if item.values and not item.negate]
-    for item in asked:
-        yield from item.values
-    yield from (f"{value} {OTHER_WORDS}" for item in asked for value in item.values[:MOST_VALUES])
-    yield from (f"{OTHER_WORDS} {value}" for item in asked for value in item.values[:MOST_VALUES])
-    place = {"starts": 0, "contains": 1, "is": 1, "ends": 2}
-    ordered = sorted(asked, key=lambda item: place.get(item.match, 1))
-    for chosen in itertools.product(*(item.values[:MOST_VALUES] for item in ordered)):
-        yield " ".join(chosen)
-        yield " ".join((*chosen, OTHER_WORDS))
-        yield " ".join((OTHER_WORDS, *chosen))
+def read_words(request: SearchRequest, read: Read) -> QueryFacts:
+    """What rules may ask about a request's words, as a search would say it."""
+    normalised = " ".join(normalise(request.query).split())
+    readings = read(normalised) if normalised else ()
+    same = tuple(reading for reading in readings if reading.kind == "synonym")
+    return make_facts(
+        request,
+        normalised=normalised,
+        terms=analyse(normalised),
+        readings=[reading for reading in readings if reading.kind != "synonym"],
+        find_same=lambda: same,
+    )
 
 
 def _settle_places(
-    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules, read: Read
+    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules
 ) -> _Settled:
     """The category page and the chosen filters together, since a category can be either."""
     asked = [item for item in conditions if isinstance(item, CategoryCondition | FilterCondition)]
@@ -144,9 +142,9 @@ def _list_filters(conditions: Sequence[Condition]) -> Iterator[tuple[Filter, ...
 
 
 def _settle_shopper(
-    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules, read: Read
+    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules
 ) -> _Settled:
-    """Market, language, sort order, device, segments, intent and what the words name: each by itself."""
+    """Market, language, sort order, device, segments, intent, what the words name and find: each by itself."""
     sides: tuple[tuple[str, Iterable[object]], ...] = (
         ("market", _among(rules, "markets", _values_of(conditions, "market"), ("", OTHER_WORDS))),
         ("locale", _among(rules, "locales", _values_of(conditions, "locale"), ("en", "zh"))),
@@ -155,6 +153,7 @@ def _settle_shopper(
         ("segment", _list_sets(conditions)),
         ("intent", ["", *INTENTS]),
         ("detected", _list_detected(conditions)),
+        ("results", [None, 0]),
     )
     for kind, candidates in sides:
         tests = [compile_condition(item)[0] for item in conditions if item.type == kind]
@@ -183,7 +182,7 @@ def _with(facts: QueryFacts, kind: str, value: Any) -> QueryFacts:
         return replace(facts, segments=value)
     if kind == "detected":
         return replace(facts, detected=value[0], numbers=value[1])
-    changes: dict[str, Any] = {kind: value}
+    changes: dict[str, Any] = {"found" if kind == "results" else kind: value}
     return replace(facts, **changes)
 
 

@@ -1,68 +1,78 @@
-"""What rules ask of the page as a whole: its order, a redirect, banners, filters first, other words to search for."""
+"""What rules ask of the page as a whole: its order and layout, a redirect, banners, filters first, other words."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from catalog.text import HAN, normalise
-from ranking.contracts import Banner, Redirect, RuleOutcome, Sort
-from ranking.merchandising.actions import BannerAction, FacetsAction, RedirectAction, ReplaceAction, SortAction
+from ranking.contracts import Banner, Layout, Redirect, RuleOutcome, Sort
+from ranking.language.word_rules import NO_WORD_RULES, WordRules
+from ranking.merchandising.actions import BannerAction, FacetsAction, LayoutAction, RedirectAction, SortAction
+from ranking.merchandising.facet_wishes import FacetWishes, resolve_facets
 from ranking.merchandising.match import Effect, MatchedRules
+from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
+from ranking.merchandising.word_wishes import resolve_words
 
 # A page is results, not advertising: beyond these the banners of weaker rules are left out.
 MOST_BANNERS = 6
-_Kind = TypeVar("_Kind", SortAction, RedirectAction, BannerAction, FacetsAction, ReplaceAction)
+_Kind = TypeVar("_Kind", SortAction, RedirectAction, BannerAction, FacetsAction, LayoutAction, ReplaceAction)
 
 
 @dataclass(frozen=True, slots=True)
 class PageWishes:
-    """`sort` and `redirect` are the strongest rule's; facets of stronger rules come first, and what any rule leaves out
-    is left out. `outcomes` name the rules that lost, and to whom.
-    """
+    """`sort`, `layout` and `redirect` are the strongest rule's. `outcomes` name the rules that lost, and to whom."""
 
     sort: Sort | None = None
-    redirect: Redirect | None = None
+    layout: Layout | None = None
+    redirect: Effect | None = None
     banners: tuple[Effect, ...] = ()
-    facets_first: tuple[str, ...] = ()
-    facets_hidden: frozenset[str] = frozenset()
+    facets: FacetWishes = field(default_factory=FacetWishes)
     replacements: tuple[ReplaceAction, ...] = ()
+    words: WordRules = NO_WORD_RULES
     outcomes: tuple[RuleOutcome, ...] = ()
 
 
 def resolve_wishes(rules: MatchedRules) -> PageWishes:
     """The effects are in order of precedence; of what a page can have once the first wins."""
-    sorts = _pick(rules.page, SortAction)
-    redirects = _pick(rules.page, RedirectAction)
+    sorts, layouts = _pick(rules.page, SortAction), _pick(rules.page, LayoutAction)
+    redirects = [effect for effect, _action in _pick(rules.page, RedirectAction)]
     banners = [effect for effect, _action in _pick(rules.page, BannerAction)]
-    facets = [action for _effect, action in _pick(rules.page, FacetsAction)]
-    hidden = frozenset(key for action in facets for key in action.hide)
-    first = dict.fromkeys(key for action in facets for key in action.first)
+    facets, lost_facets = resolve_facets(_pick(rules.page, FacetsAction))
+    words, lost_words = resolve_words(
+        [item for item in rules.page if isinstance(item.action, ReplaceAction | SynonymAction | UnassociateAction)]
+    )
     outcomes = [
         *_name_losers([effect for effect, _action in sorts], _("The order is set by “%s”.")),
-        *_name_losers([effect for effect, _action in redirects], _("The shopper is sent elsewhere by “%s”.")),
+        *_name_losers([effect for effect, _action in layouts], _("The layout is set by “%s”.")),
+        *_name_losers(redirects, _("The shopper is sent elsewhere by “%s”.")),
         *_name_losers(banners, _("The page has enough banners already; “%s” shows the first."), places=MOST_BANNERS),
+        *lost_facets,
+        *lost_words,
     ]
     return PageWishes(
         sort=sorts[0][1].sort if sorts else None,
-        redirect=_make_redirect(*redirects[0]) if redirects else None,
+        layout=layouts[0][1].layout if layouts else None,
+        redirect=redirects[0] if redirects else None,
         banners=tuple(banners[:MOST_BANNERS]),
-        facets_first=tuple(key for key in first if key not in hidden),
-        facets_hidden=hidden,
+        facets=facets,
         replacements=tuple(action for _effect, action in _pick(rules.page, ReplaceAction)),
+        words=words,
         outcomes=tuple(outcomes),
     )
 
 
 def _name_losers(effects: Sequence[Effect], reason: str, *, places: int = 1) -> list[RuleOutcome]:
+    """Who asks for what the winner asks for has it."""
     if not effects:
         return []
-    winner = effects[0].rule
+    first, winner = effects[0], effects[0].rule
     return [
         RuleOutcome(effect.rule.id, effect.rule.name, "beaten", reason % winner.name, winner.id)
         for effect in effects[places:]
+        if places > 1 or effect.action != first.action
     ]
 
 
@@ -71,23 +81,32 @@ def _pick(effects: Sequence[Effect], kind: type[_Kind]) -> list[tuple[Effect, _K
     return [(effect, effect.action) for effect in effects if isinstance(effect.action, kind)]
 
 
-def _make_redirect(effect: Effect, action: RedirectAction) -> Redirect:
-    return Redirect(action.url, effect.rule.id, effect.rule.name)
+def make_redirect(wishes: PageWishes, *, locale: str) -> Redirect | None:
+    effect = wishes.redirect
+    if effect is None or not isinstance(action := effect.action, RedirectAction):
+        return None
+    url = (action.url_zh or action.url) if locale == "zh" else action.url
+    return Redirect(url, effect.rule.id, effect.rule.name)
 
 
-def make_banners(wishes: PageWishes, *, locale: str) -> tuple[Banner, ...]:
+def make_banners(wishes: PageWishes, *, locale: str, positions: range) -> tuple[Banner, ...]:
+    """Those of the page that shows the results at `positions`: above and below stands what the first page has, for on
+    later ones the shopper has seen it.
+    """
+    found = ((effect, effect.action) for effect in wishes.banners)
     return tuple(
         Banner(
             slot=action.slot,
             title=_in_language(action.title_en, action.title_zh, locale),
             text=_in_language(action.text_en, action.text_zh, locale),
-            image=action.image or "",
-            link=action.link or "",
+            image=(locale == "zh" and action.image_zh) or action.image or "",
+            link=(locale == "zh" and action.link_zh) or action.link or "",
             position=action.position,
             rule_id=effect.rule.id,
         )
-        for effect in wishes.banners
-        if isinstance(action := effect.action, BannerAction)
+        for effect, action in found
+        if isinstance(action, BannerAction)
+        and (action.position in positions if action.slot == "inline" else positions.start == 1)
     )
 
 

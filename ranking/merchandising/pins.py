@@ -1,29 +1,37 @@
 """Pins put into a whole ordered list, so that every page is a slice of one order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+Order = npt.NDArray[np.integer]
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One wanted pin, given in order of precedence. `ordinal` is -1 when the product cannot be shown here."""
+    """One wanted pin, given in order of precedence. `ordinal` is -1 when the product cannot be shown here; a `soft` one
+    is content with any place before its position, too.
+    """
 
     ordinal: int
     position: int
     group: str
     compact: bool = True
+    soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where pin number `index` went (1-based); `beaten_by` is the pin that held its slot or its product first."""
+    """Where pin number `index` went (1-based); `beaten_by` is the pin that held its slot or its product first. `own`:
+    a soft pin whose product stands there by itself.
+    """
 
     index: int
     position: int | None
     beaten_by: int | None = None
+    own: bool = False
 
 
 def close_gaps(pins: Sequence[Pin]) -> list[int]:
@@ -46,9 +54,12 @@ def close_gaps(pins: Sequence[Pin]) -> list[int]:
     return wanted
 
 
-def choose_slots(pins: Sequence[Pin]) -> list[Placed]:
-    """Each pin gets its slot or, when a stronger pin has it, the next free one; a product is pinned once."""
-    wanted = close_gaps(pins)
+def choose_slots(pins: Sequence[Pin], wanted: Sequence[int], resting: Container[int] = ()) -> list[Placed]:
+    """Each pin gets its slot or, when a stronger pin has it, the next free one (a soft pin one before it, best one that
+    no other pin wants); a product is pinned once. Those `resting` are soft pins that need no slot: their products stand
+    well by themselves.
+    """
+    others = {wanted[index] for index, pin in enumerate(pins) if pin.ordinal >= 0 and index not in resting}
     holders: dict[int, int] = {}
     products: dict[int, int] = {}
     placed: list[Placed] = []
@@ -57,19 +68,50 @@ def choose_slots(pins: Sequence[Pin]) -> list[Placed]:
             placed.append(Placed(index, None))
         elif pin.ordinal in products:
             placed.append(Placed(index, None, products[pin.ordinal]))
+        elif index in resting:
+            products[pin.ordinal] = index
+            placed.append(Placed(index, None, own=True))
         else:
-            slot = wanted[index]
-            beaten_by = holders.get(slot)
-            while slot in holders:
-                slot += 1
+            slot = _find_earlier(wanted[index], holders, others) if pin.soft else 0
+            slot = slot or _find_free(wanted[index], holders)
+            lost = slot > wanted[index] or (slot < wanted[index] and not pin.soft)
+            placed.append(Placed(index, slot, holders.get(wanted[index]) if lost else None))
             holders[slot] = products[pin.ordinal] = index
-            placed.append(Placed(index, slot, beaten_by))
     return placed
 
 
-def place_pins(order: npt.NDArray[np.integer], pins: Sequence[Pin]) -> tuple[npt.NDArray[np.integer], list[Placed]]:
-    """The list with every placeable pin in its slot exactly once; a slot behind the end becomes the end."""
-    slots = choose_slots(pins)
+def _find_earlier(slot: int, holders: Container[int], others: Container[int]) -> int:
+    """The nearest free place at the slot or before it; 0 when there is none."""
+    free = [place for place in range(slot, 0, -1) if place not in holders]
+    return next((place for place in free if place == slot or place not in others), free[0] if free else 0)
+
+
+def _find_free(slot: int, holders: Container[int]) -> int:
+    while slot in holders:
+        slot += 1
+    return slot
+
+
+def place_pins(order: Order, pins: Sequence[Pin]) -> tuple[Order, list[Placed]]:
+    """The list with every placeable pin in its slot exactly once; a slot behind the end becomes the end.
+
+    A soft pin rests while its product stands at its position or before; each that takes a slot pushes others down, so
+    the resting ones are looked at again until none stands too late.
+    """
+    wanted = close_gaps(pins)
+    present = set(order.tolist()) if any(pin.soft for pin in pins) else set()
+    resting = {index for index, pin in enumerate(pins) if pin.soft and pin.ordinal in present}
+    while True:
+        result, placed = _place(order, pins, choose_slots(pins, wanted, resting))
+        late = {
+            item.index for item in placed if item.own and _find_place(result, pins[item.index]) > wanted[item.index]
+        }
+        if not late:
+            return result, [_settle(item, pins[item.index], wanted[item.index], result) for item in placed]
+        resting -= late
+
+
+def _place(order: Order, pins: Sequence[Pin], slots: list[Placed]) -> tuple[Order, list[Placed]]:
     active = sorted((item for item in slots if item.position is not None), key=lambda item: item.position or 0)
     if not active:
         return order, slots
@@ -82,5 +124,22 @@ def place_pins(order: npt.NDArray[np.integer], pins: Sequence[Pin]) -> tuple[npt
     result = np.empty(size, dtype=order.dtype)
     result[is_pin] = pinned
     result[~is_pin] = organic
-    moved = {item.index: Placed(item.index, slot, item.beaten_by) for item, slot in zip(active, final, strict=True)}
+    moved = {item.index: replace(item, position=slot) for item, slot in zip(active, final, strict=True)}
     return result, [moved.get(item.index, item) for item in slots]
+
+
+def _settle(item: Placed, pin: Pin, wanted: int, result: Order) -> Placed:
+    """Where a resting pin's product stands. A pin whose product a stronger one pinned lost only if it wanted another
+    place.
+    """
+    if item.own:
+        return replace(item, position=_find_place(result, pin))
+    if item.position is None and item.beaten_by is not None:
+        place = _find_place(result, pin)
+        if place == wanted or (pin.soft and place < wanted):
+            return replace(item, beaten_by=None)
+    return item
+
+
+def _find_place(result: Order, pin: Pin) -> int:
+    return int(np.flatnonzero(result == pin.ordinal)[0]) + 1

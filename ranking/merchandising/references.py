@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from catalog.models import Attribute, Brand, Category
-from ranking.merchandising.actions import BoostAction, FacetsAction, FilterAction, HideAction, PinAction, SlotAction
-from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, Clause
+from ranking.merchandising.actions import DiversifyAction, FacetsAction, PinAction, list_clauses
+from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, WORDS_FIELD, Clause
 from ranking.merchandising.conditions import CategoryCondition, DetectedCondition
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import find_product_ids
@@ -49,18 +49,28 @@ def list_references(document: RuleDocument) -> Iterator[Reference]:
         path = f"actions.{number}"
         if isinstance(action, PinAction):
             yield f"{path}.sku", SKU_FIELD, action.sku
-        elif isinstance(action, FilterAction | HideAction | BoostAction | SlotAction):
-            name = "filters" if isinstance(action, FilterAction) else "target"
-            for position, clause in enumerate(getattr(action, name)):
-                yield from list_clause_references(clause, f"{path}.{name}.{position}")
+        name, clauses = list_clauses(action)
+        for position, clause in enumerate(clauses):
+            yield from list_clause_references(clause, f"{path}.{name}.{position}")
+        if isinstance(action, DiversifyAction) and action.field not in ("brand", "category"):
+            yield f"{path}.field", "attribute", action.field
         elif isinstance(action, FacetsAction):
-            known = {"category", "brand", *FLAG_FIELDS, *RANGE_FIELDS}
-            for name in ("first", "hide"):
-                yield from ((f"{path}.{name}", "attribute", key) for key in getattr(action, name) if key not in known)
+            yield from list_facet_references(action, path)
+
+
+def list_facet_references(action: FacetsAction, path: str) -> Iterator[Reference]:
+    known = {"category", "brand", *FLAG_FIELDS, *RANGE_FIELDS}
+    for name in ("first", "hide", "open"):
+        yield from ((f"{path}.{name}", "attribute", key) for key in getattr(action, name) if key not in known)
+    for number, item in enumerate(action.values):
+        keys = (*item.first, *item.hide) if item.field in ("brand", "category") else ()
+        yield from ((f"{path}.values.{number}", item.field, key) for key in keys)
+        if item.field not in known:
+            yield f"{path}.values.{number}.field", "attribute", item.field
 
 
 def list_clause_references(clause: Clause, path: str) -> Iterator[Reference]:
     if clause.field in (SKU_FIELD, "brand", "category"):
         yield from ((f"{path}.values", clause.field, value) for value in clause.values)
-    elif clause.field not in FLAG_FIELDS | RANGE_FIELDS:
+    elif clause.field not in FLAG_FIELDS | RANGE_FIELDS | {WORDS_FIELD}:
         yield f"{path}.field", "attribute", clause.field

@@ -20,8 +20,8 @@ def load_zone(name: str) -> ZoneInfo:
 class Window(Part):
     """From (inclusive) until (exclusive), as clocks in `timezone` show it; an open end is left out.
 
-    A start in the hour that is skipped in spring begins when that hour would have; in the hour that comes twice in
-    autumn a start means the first and an end the second, so the window never loses time.
+    A start or an end in the hour that is skipped in spring is when that hour would have been; in the hour that comes
+    twice in autumn a start means the first and an end the second, so the window never loses time.
     """
 
     starts: datetime | None = Field(default=None, alias="from")
@@ -57,8 +57,10 @@ class Window(Part):
         """The window as POSIX timestamps."""
         zone = load_zone(self.timezone)
         start = self.starts.replace(tzinfo=zone, fold=0).timestamp() if self.starts else float("-inf")
-        end = self.until.replace(tzinfo=zone, fold=1).timestamp() if self.until else float("inf")
-        return start, end
+        if self.until is None:
+            return start, float("inf")
+        # The later reading of a time that comes twice or is skipped (in a gap that is the first one).
+        return start, max(self.until.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
 
 
 def find_closed_reason(windows: Sequence[tuple[float, float]], expires: float, now: float) -> str:

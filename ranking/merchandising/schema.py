@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, f
 from pydantic_core import ErrorDetails
 
 from ranking.errors import RuleRefused
-from ranking.merchandising.actions import Action, PinAction
+from ranking.merchandising.actions import Action, DiversifyAction, PinAction
 from ranking.merchandising.clauses import Part
 from ranking.merchandising.conditions import Condition
 from ranking.merchandising.schedule import Window
@@ -63,6 +63,8 @@ class RuleDocument(Part):
             repeated = sorted({value for value in values if values.count(value) > 1})
             if repeated:
                 raise ValueError(message % ", ".join(repeated))
+        if sum(isinstance(action, DiversifyAction) for action in actions) > 1:
+            raise ValueError(_("A rule mixes by one property only; write a second rule for another."))
         return actions
 
 

@@ -1,7 +1,7 @@
 """Which products of the index a rule means: SKUs found in one statement, the rest by the filters shoppers use."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -9,10 +9,12 @@ import numpy.typing as npt
 from django.db import connection
 
 from ranking.contracts import Filter
-from ranking.merchandising.clauses import SKU_FIELD
+from ranking.merchandising.clauses import SKU_FIELD, WORDS_FIELD
 from ranking.merchandising.match import Effect, MatchedRules
+from ranking.merchandising.named import NamedVariant, find_named
 from ranking.retrieval.filters import FIELD_NAMES, filter_mask
 from ranking.retrieval.snapshot import IndexSnapshot
+from ranking.retrieval.worded import documents_saying
 
 Mask = npt.NDArray[np.bool_]
 _FIND_SKUS = """
@@ -23,11 +25,14 @@ UNION ALL SELECT sku, product_id FROM catalog_variant WHERE sku = ANY(%(skus)s)
 
 @dataclass(frozen=True)
 class Targets:
-    """Masks over one snapshot at one moment; `sku_ordinals` holds every SKU the matched rules name."""
+    """Masks over one snapshot at one moment; `sku_ordinals` holds every SKU the matched rules name, `variants` those
+    that mean one variant of a product.
+    """
 
     snapshot: IndexSnapshot
     now: datetime
     sku_ordinals: Mapping[str, int]
+    variants: Mapping[str, NamedVariant] = field(default_factory=dict)
 
     def find_ordinal(self, sku: str) -> int:
         """-1 when no product of the index has this SKU."""
@@ -44,6 +49,8 @@ class Targets:
         """A clause on an attribute that the catalog no longer has names no product; it must not break the search."""
         if item.field == SKU_FIELD:
             named = self._mask_skus(item.values)
+        elif item.field == WORDS_FIELD:
+            named = documents_saying(self.snapshot, item.values)
         elif item.field in FIELD_NAMES or item.field in self.snapshot.vocabulary.attributes:
             return filter_mask(self.snapshot, (item,), now=self.now)
         else:
@@ -59,13 +66,17 @@ class Targets:
 
 def locate_targets(rules: MatchedRules, snapshot: IndexSnapshot, *, now: datetime) -> Targets:
     skus = sorted(list_skus(rules))
-    product_ids = find_product_ids(skus) if skus else {}
-    ordinals = snapshot.ordinals(list(product_ids.values())).tolist() if product_ids else []
-    return Targets(snapshot, now, dict(zip(product_ids, ordinals, strict=True)))
+    named = find_named(skus, now=now) if skus else {}
+    ordinals = snapshot.ordinals([item.product_id for item in named.values()]).tolist() if named else []
+    variants = {sku: item.variant for sku, item in named.items() if item.variant}
+    return Targets(snapshot, now, dict(zip(named, ordinals, strict=True)), variants)
 
 
 def list_skus(rules: MatchedRules) -> set[str]:
-    effects: tuple[Effect, ...] = (*rules.restricts, *rules.hides, *rules.boosts, *rules.slots)
+    """A pin's `target` is what may stand in for its product."""
+    effects: tuple[Effect, ...] = (
+        *rules.restricts, *rules.hides, *rules.boosts, *rules.slots, *rules.groups, *rules.pins,
+    )  # fmt: skip
     named = {sku for effect in effects for item in effect.target if item.field == SKU_FIELD for sku in item.values}
     return named | {effect.pin.sku for effect in rules.pins if effect.pin}
 

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('ranking', '0008_default_parts'),
+        ('ranking', '0010_simulations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,22 @@ def load_cards(product_ids: Sequence[int], *, locale: str, now: datetime) -> dic
         cursor.execute(_CARD_SQL, [list(product_ids)])
         rows = cursor.fetchall()
     return {row[0]: _build_card(row, locale=locale, now=now) for row in rows}
+
+
+def lead_with(card: ProductCard, sku: str) -> ProductCard:
+    """The card of one variant: its picture, price and stock, itself before the others. Other SKUs change nothing."""
+    chosen = next((variant for variant in card.variants if variant.sku == sku), None)
+    if chosen is None:
+        return card
+    return replace(
+        card,
+        variant=sku,
+        variants=(chosen, *(variant for variant in card.variants if variant is not chosen)),
+        price=chosen.price,
+        sale_price=chosen.sale_price,
+        in_stock=chosen.in_stock,
+        image=chosen.image or card.image,
+    )
 
 
 def _build_card(row: Sequence[Any], *, locale: str, now: datetime) -> ProductCard:

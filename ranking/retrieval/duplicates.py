@@ -87,12 +87,23 @@ def _keep_one(groups: Integers, values: Integers, pinned: Mask | None) -> Mask:
     return keep if pinned is None else keep | pinned
 
 
-def collapse_offers(ordinals: Integers, snapshot: IndexSnapshot, *, pinned: Sequence[int] = ()) -> Collapsed:
+def groups_without(snapshot: IndexSnapshot, beside: Sequence[int]) -> Integers:
+    """The groups, where these products are in none: they are shown beside the other offers of the same thing."""
+    groups = offer_groups(snapshot)
+    if beside:
+        groups = groups.copy()
+        groups[list(beside)] = ALONE
+    return groups
+
+
+def collapse_offers(
+    ordinals: Integers, snapshot: IndexSnapshot, *, pinned: Sequence[int] = (), beside: Sequence[int] = ()
+) -> Collapsed:
     """One row a group of an order of ordinals int64[n]: the best placed one; what is pinned stays and stands for its
-    group, also a product that a pin is about to bring in from outside the order.
+    group, also a product that a pin is about to bring in from outside the order. What stands `beside` is in no group.
     """
     present = np.arange(len(ordinals))
-    of = offer_groups(snapshot)
+    of = groups_without(snapshot, beside)
     rows = np.flatnonzero(of[ordinals] != ALONE)
     if not len(rows):
         return Collapsed(present)

@@ -1,6 +1,6 @@
 """What a facet is asked about: the candidates, the shopper's filters, and the values the candidates hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -48,11 +48,23 @@ class HeldValues:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitedPin:
+    """A product that a pin brings in for one variant of it: it shows where that variant `passes` the shopper's filters,
+    and counts for none of the `denied` values, which only other variants have. `key` tells it from others.
+    """
+
+    ordinal: int
+    passes: Callable[[Sequence[Filter]], bool]
+    denied: NDArray[np.int64]
+    key: Hashable
+
+
+@dataclass(frozen=True, slots=True)
 class FacetQuestion:
     """What to count: candidates before the shopper's filters, the filters, and who reads the labels.
 
     With `groups` (duplicates.offer_groups) offers of the same thing count once a value, as the list shows them; each
-    one that is `pinned` counts, as a pin is always shown.
+    one that is `pinned` counts, as a pin is always shown. Those `beside` are in no group.
     """
 
     snapshot: IndexSnapshot
@@ -64,6 +76,8 @@ class FacetQuestion:
     category: str = ""
     groups: NDArray[np.int64] | None = None
     pinned: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+    limited: tuple[LimitedPin, ...] = ()
     _masks: dict[tuple[Filter, ...], Mask] = field(default_factory=dict)
     _documents: dict[tuple[Filter, ...], NDArray[np.int64]] = field(default_factory=dict)
     _offers: dict[tuple[Filter, ...], NDArray[np.int64]] = field(default_factory=dict)
@@ -73,7 +87,12 @@ class FacetQuestion:
         others = self._others(name)
         if others not in self._masks:
             passed = filter_mask(self.snapshot, others, now=self.now) if others else None
-            self._masks[others] = self.candidates if passed is None else self.candidates & passed
+            mask = self.candidates if passed is None else self.candidates & passed
+            refused = [pin.ordinal for pin in self.limited if not pin.passes(others)]
+            if refused:
+                mask = mask.copy()
+                mask[refused] = False
+            self._masks[others] = mask
         return self._masks[others]
 
     def documents_without(self, name: str) -> NDArray[np.int64]:
@@ -146,6 +165,9 @@ def _gather_values(question: FacetQuestion, name: str) -> HeldValues:
     for holders, values in _read_values(snapshot, documents[question.offers_without(name)], all_at_once=True):
         repeated += np.bincount(values[question.mark_repeats(holders, values)], minlength=len(by_value))
     counts -= repeated
+    for pin in question.limited:
+        if question.mask_without(name)[pin.ordinal]:
+            counts[pin.denied] -= 1
     present = np.flatnonzero(counts)
     return HeldValues(snapshot, documents, counts, repeated, present, by_value[present])
 

@@ -27,8 +27,9 @@ def count_facets(question: FacetQuestion) -> tuple[Facet, ...]:
     """All facets of a page. The same candidates under the same prices give the same facets, so they are kept."""
     snapshot = question.snapshot
     found = hashlib.blake2b(np.packbits(question.candidates).tobytes(), digest_size=16).digest()
-    shown = (question.groups is not None, question.pinned)
-    asked = (question.filters, question.fields, question.locale, question.category, shown)
+    shown = (question.groups is not None, question.pinned, question.beside)
+    limited = tuple((pin.ordinal, pin.key) for pin in question.limited)
+    asked = (question.filters, question.fields, question.locale, question.category, shown, limited)
     return snapshot.remember(("facets", found, *asked, snapshot.price_epoch(question.now)), lambda: _count(question))
 
 

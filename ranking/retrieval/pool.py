@@ -19,7 +19,9 @@ class Pool:
     `similarity` is the cosine, NaN where unknown; `dense_range` its lowest and highest value among the dense hits.
     `removal` is what hide and "show only" rules took away; `field_coverage` the share of the query's idf that each
     field of a document holds. `window` has the vectors of the best candidates; `cross` the scores of those that the
-    cross-encoder read, NaN elsewhere. `understanding` is the query's, settled by what its words found.
+    cross-encoder read, NaN elsewhere. `understanding` is the query's, settled by what its words found. `strict` is how
+    many products hold what was asked for before anything was let go, counted only where a rule waits to know.
+    `is_virtual`: a rule alone says what the category page holds.
     """
 
     candidates: Mask
@@ -35,3 +37,5 @@ class Pool:
     window: Window | None = None
     cross: NDArray[np.float32] | None = None
     understanding: Understanding | None = None
+    strict: int | None = None
+    is_virtual: bool = False

@@ -1,5 +1,5 @@
 """Step 4, rules move the hits: show only, hide, boost and bury; offers of the same thing become one; then pins go into
-the whole order.
+the whole order, and what stands between them is mixed.
 """
 
 from collections.abc import Sequence
@@ -10,22 +10,34 @@ import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext as _
 
-from ranking.contracts import Query, Ranked, RuleOutcome
-from ranking.merchandising.actions import PinAction, SlotAction
-from ranking.merchandising.boosts import boost_points
+from ranking.contracts import Query, Ranked
+from ranking.merchandising.actions import BoostAction, DiversifyAction
+from ranking.merchandising.boosts import boost_points, move_positions, share_places
 from ranking.merchandising.caps import keep_caps
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
-from ranking.merchandising.pins import Pin, Placed, place_pins
+from ranking.merchandising.pins import place_pins
+from ranking.merchandising.placement import (
+    Record,
+    list_pinnable,
+    list_pinned_variants,
+    list_variants,
+    list_wanted,
+    record_placed,
+)
+from ranking.merchandising.product_groups import FoundGroups
+from ranking.merchandising.reach import Reach
 from ranking.merchandising.targets import Mask, Targets
+from ranking.merchandising.variety import LOOKED_AT, find_kinds, mix
 from ranking.registry import LiveState
-from ranking.retrieval.duplicates import collapse_offers
+from ranking.retrieval.duplicates import collapse_offers, offer_groups
 from ranking.retrieval.filters import live_mask
 from ranking.retrieval.ordering import order_by_score
 from ranking.retrieval.pool import Pool
 from ranking.retrieval.snapshot import IndexSnapshot
 
 Ordinals = npt.NDArray[Any]
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass
@@ -34,29 +46,35 @@ class _Work:
 
     rules: MatchedRules
     targets: Targets
-    allowed: Mask
-    sort: str  # the shopper's choice
     order: str  # what the list is sorted by: the shopper's choice, or a rule's
     collapse: bool
-    log: MoveLog = field(default_factory=MoveLog)
-    outcomes: list[RuleOutcome] = field(default_factory=list)
+    record: Record = field(default_factory=lambda: Record(MoveLog(), []))
 
 
-def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool) -> Ranked:
-    """The list after the rules, one offer of each thing."""
+def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool, groups: FoundGroups | None = None) -> Ranked:
+    """The list after the rules, one offer of each thing. What `groups` show in their blocks is not in it."""
     snapshot, rules = live.snapshot, query.rules
     collapse = query.request.collapse and bool(live.config.parameters["collapse_duplicates"])
     if rules is None or pool.removal is None:
         ranked = collapse_rows(ranked, snapshot, pinned=()) if collapse else ranked
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
-    work = _Work(rules, pool.removal.targets, pool.allowed, query.request.sort, query.sort, collapse)
+    work = _Work(rules, pool.removal.targets, query.sort, collapse)
     removed, arrived = pool.removal.mask, ranked
+    if groups is not None and groups.taken is not None:
+        removed = removed | groups.taken
     for effect, kind, mask in pool.removal.taken:
-        work.log.add_all(np.flatnonzero(mask), make_move(effect, kind))
+        work.record.log.add_all(np.flatnonzero(mask), make_move(effect, kind))
+    showable = live_mask(snapshot, market=query.request.market) & ~removed
+    request = query.request
+    reach = Reach(work.targets, showable, pool.candidates, pool.allowed, {}, request.sort, request.filters)
+    if collapse:
+        reach = replace(reach, groups=offer_groups(snapshot))
     ranked = drop_removed(ranked, removed)
     ranked = apply_boosts(work, ranked, snapshot)
-    ranked = apply_pins(work, ranked, removed, live_mask(snapshot, market=query.request.market))
-    done = replace(ranked, moves=work.log, outcomes=(*rules.outcomes, *work.outcomes), removed=removed)
+    ranked, fixed = apply_pins(work, ranked, reach)
+    ranked = apply_variety(work, ranked, fixed)
+    outcomes = (*rules.outcomes, *(groups.outcomes if groups else ()), *work.record.outcomes)
+    done = replace(ranked, moves=work.record.log, outcomes=outcomes, removed=removed)
     return keep_caps(done, arrived, live.book.caps, work.targets, market=query.request.market)
 
 
@@ -65,155 +83,100 @@ def drop_removed(ranked: Ranked, removed: Mask) -> Ranked:
     return ranked if keep.all() else select_rows(ranked, np.flatnonzero(keep))
 
 
-def select_rows(ranked: Ranked, rows: npt.NDArray[np.intp]) -> Ranked:
+def select_rows(ranked: Ranked, rows: Rows) -> Ranked:
     parts = {name: values[rows] for name, values in ranked.parts.items()}
     return replace(ranked, ordinals=ranked.ordinals[rows], scores=ranked.scores[rows], parts=parts)
 
 
-def collapse_rows(ranked: Ranked, snapshot: IndexSnapshot, *, pinned: Sequence[int]) -> Ranked:
-    """The best placed offer of each thing stays; a pinned one stays in its place and stands for the others."""
-    collapsed = collapse_offers(ranked.ordinals, snapshot, pinned=pinned)
+def collapse_rows(
+    ranked: Ranked, snapshot: IndexSnapshot, *, pinned: Sequence[int], beside: Sequence[int] = ()
+) -> Ranked:
+    """The best placed offer of each thing stays; a pinned one stays in its place and stands for the others, or shows
+    `beside` them.
+    """
+    collapsed = collapse_offers(ranked.ordinals, snapshot, pinned=pinned, beside=beside)
     if len(collapsed.rows) < len(ranked.ordinals):
         ranked = select_rows(ranked, collapsed.rows)
-    return replace(ranked, duplicates=collapsed.hidden)
+    return replace(ranked, duplicates=collapsed.hidden, beside=tuple(beside))
 
 
 def apply_boosts(work: _Work, ranked: Ranked, snapshot: IndexSnapshot) -> Ranked:
-    """Adds the points and sorts again, unless the shopper chose the order."""
-    boosts = work.rules.boosts
+    """Adds the points and sorts again, then moves by shares of positions; unless the list is sorted otherwise."""
+    boosts = [(boost, boost.action) for boost in work.rules.boosts if isinstance(boost.action, BoostAction)]
     if not boosts or not len(ranked.ordinals):
         return ranked
     if work.order != "relevance":
         reason = _("Boosts rest while the list is sorted by something else.")
-        work.outcomes += [report(boost, "beaten", reason) for boost in boosts]
+        for boost, _action in boosts:
+            work.record.say(boost, "beaten", reason)
+        return ranked
+    ranked = _add_points(work, ranked, snapshot, [boost for boost, action in boosts if action.by == "spread"])
+    return _move_shares(work, ranked, [boost for boost, action in boosts if action.by == "position"])
+
+
+def _add_points(work: _Work, ranked: Ranked, snapshot: IndexSnapshot, boosts: Sequence[Effect]) -> Ranked:
+    if not boosts:
         return ranked
     masks = [work.targets.mask(boost.target)[ranked.ordinals] for boost in boosts]
     scores, points = boost_points(ranked.scores, masks, [boost.strength for boost in boosts])
     for boost, mask, value in zip(boosts, masks, points, strict=True):
-        kind = "boost" if boost.strength > 0 else "bury"
-        work.log.add_all(ranked.ordinals[mask].astype(np.int64), make_move(boost, kind, points=value))
+        move = make_move(boost, _name_boost(boost), points=value)
+        work.record.log.add_all(ranked.ordinals[mask].astype(np.int64), move)
     rows = order_by_score(scores, snapshot.product_ids[ranked.ordinals])
     return select_rows(replace(ranked, scores=scores), rows)
 
 
-def apply_pins(work: _Work, ranked: Ranked, removed: Mask, showable: Mask) -> Ranked:
+def _move_shares(work: _Work, ranked: Ranked, boosts: Sequence[Effect]) -> Ranked:
+    if not boosts:
+        return ranked
+    masks = [work.targets.mask(boost.target)[ranked.ordinals] for boost in boosts]
+    strengths = [boost.strength for boost in boosts]
+    rows = move_positions(len(ranked.ordinals), masks, strengths)
+    before = np.arange(1, len(rows) + 1)
+    after = np.empty(len(rows), np.int64)
+    after[rows] = before
+    for boost, mask, places in zip(boosts, masks, share_places(before - after, masks, strengths), strict=True):
+        move, ordinals = make_move(boost, _name_boost(boost)), ranked.ordinals[mask].astype(np.int64)
+        work.record.log.add_steps(ordinals, move, before[mask], after[mask], places[mask])
+    return select_rows(ranked, rows)
+
+
+def _name_boost(boost: Effect) -> str:
+    return "boost" if boost.strength > 0 else "bury"
+
+
+def apply_pins(work: _Work, ranked: Ranked, reach: Reach) -> tuple[Ranked, Mask]:
+    """The list with its pins, and which of its rows they hold."""
     if not (work.rules.pins or work.rules.slots):
-        return collapse_rows(ranked, work.targets.snapshot, pinned=()) if work.collapse else ranked
-    before = {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
-    reach = _Reach(showable & ~removed, work.allowed, work.targets.snapshot.in_stock, before, work.sort)
-    wanted = _list_wanted(work, ranked, reach)
+        ranked = collapse_rows(ranked, work.targets.snapshot, pinned=()) if work.collapse else ranked
+        return ranked, np.zeros(len(ranked.ordinals), bool)
+    reach = replace(reach, before=_number_rows(ranked))
+    wanted = list_wanted(work.rules, ranked, reach, work.record)
     if work.collapse:
-        pinned = [item.pin.ordinal for item in wanted if item.pin.ordinal >= 0]
-        ranked = collapse_rows(ranked, work.targets.snapshot, pinned=pinned)
-        before = {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
-        reach = replace(reach, before=before)
+        shown = [item for item in wanted if item.pin.ordinal >= 0]
+        beside = [item.pin.ordinal for item in shown if not item.stands_for_group]
+        pinned = [item.pin.ordinal for item in shown if item.stands_for_group]
+        ranked = collapse_rows(ranked, work.targets.snapshot, pinned=pinned, beside=beside)
+        reach = replace(reach, before=_number_rows(ranked))
     order, placed = place_pins(ranked.ordinals, [item.pin for item in wanted])
-    record_pins(work, placed, wanted, reach)
-    rows = np.array([before.get(ordinal, -1) for ordinal in order.tolist()], dtype=np.intp)
-    return replace(take_rows(ranked, order, rows), pinned=list_pinnable(work, reach))
+    record_placed(placed, wanted, reach, work.record)
+    rows = np.array([reach.before.get(ordinal, -1) for ordinal in order.tolist()], dtype=np.intp)
+    ranked = replace(
+        take_rows(ranked, order, rows),
+        pinned=list_pinnable(work.rules, reach),
+        pinned_variants=list_pinned_variants(work.rules, reach),
+        variants=list_variants(placed, wanted, reach),
+    )
+    fixed = np.zeros(len(order), bool)
+    fixed[[item.position - 1 for item in placed if item.position is not None]] = True
+    return ranked, fixed
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """One product that a rule wants at a position, by name (`label` is its SKU) or as the best of a kind."""
-
-    effect: Effect
-    pin: Pin
-    label: str
-    kind: str
+def _number_rows(ranked: Ranked) -> dict[int, int]:
+    return {ordinal: row for row, ordinal in enumerate(ranked.ordinals.tolist())}
 
 
-def _list_wanted(work: _Work, ranked: Ranked, reach: "_Reach") -> list[_Wanted]:
-    """Pins and the picks of slots in order of precedence. A product pinned by name is not picked for a slot as well."""
-    named = [_read_pin(work, effect, action, reach) for effect in work.rules.pins if (action := effect.pin)]
-    taken = {item.pin.ordinal for item in named}
-    picked: list[_Wanted] = []
-    for effect in work.rules.slots:
-        found = _fill_slot(work, effect, ranked, reach, taken)
-        taken |= {item.pin.ordinal for item in found}
-        picked += found
-    return sorted([*named, *picked], key=lambda item: item.effect.rule.order)
-
-
-def _read_pin(work: _Work, effect: Effect, action: PinAction, reach: "_Reach") -> _Wanted:
-    ordinal = work.targets.find_ordinal(action.sku)
-    refusal = reach.refuse(action, ordinal)
-    if refusal:
-        work.outcomes.append(report(effect, "beaten", f"{action.sku}: {refusal}"))
-    pin = Pin(-1 if refusal else ordinal, action.position, effect.rule.id, action.on_missing == "compact")
-    return _Wanted(effect, pin, action.sku, "pin")
-
-
-def _fill_slot(work: _Work, effect: Effect, ranked: Ranked, reach: "_Reach", taken: set[int]) -> list[_Wanted]:
-    """The best ranked products of the slot's kind, one for each of its positions."""
-    action = effect.action
-    if not isinstance(action, SlotAction):
-        return []
-    if action.obey_sort and reach.sort != "relevance":
-        work.outcomes.append(report(effect, "beaten", _("the shopper chose a sort order")))
-        return []
-    usable = work.targets.mask(effect.target)
-    if action.obey_stock:
-        usable = usable & reach.in_stock
-    found = [int(ordinal) for ordinal in ranked.ordinals[usable[ranked.ordinals]] if int(ordinal) not in taken]
-    if len(found) < len(action.positions):
-        reason = _("%(found)d of %(wanted)d positions filled: the search finds no more such products.")
-        details = {"found": len(found), "wanted": len(action.positions)}
-        work.outcomes.append(report(effect, "beaten", reason % details))
-    return [
-        _Wanted(effect, Pin(ordinal, position, effect.rule.id), str(position), "slot")
-        for position, ordinal in zip(action.positions, found, strict=False)
-    ]
-
-
-@dataclass(frozen=True)
-class _Reach:
-    """Which products pins may show here: `showable` is live, in the market and not taken away by a rule."""
-
-    showable: Mask
-    allowed: Mask
-    in_stock: Mask
-    before: dict[int, int]
-    sort: str
-
-    def refuse(self, pin: PinAction, ordinal: int) -> str:
-        """Why this pin cannot be shown, or nothing."""
-        checks = (
-            (ordinal < 0, _("no live product has this SKU")),
-            (pin.obey_sort and self.sort != "relevance", _("the shopper chose a sort order")),
-            (ordinal >= 0 and not self.showable[ordinal], _("not sold here, or taken away by a rule")),
-            (pin.obey_filters and ordinal >= 0 and not self.allowed[ordinal], _("outside the shopper's filters")),
-            (pin.obey_stock and ordinal >= 0 and not self.in_stock[ordinal], _("out of stock")),
-            (pin.obey_query and ordinal not in self.before, _("the words do not find it")),
-        )
-        return next((reason for failed, reason in checks if failed), "")
-
-
-def list_pinnable(work: _Work, reach: _Reach) -> tuple[int, ...]:
-    """What these pins show when the shopper takes the filters away: facets count for clicks that may do so."""
-    anywhere = replace(reach, allowed=np.ones_like(reach.allowed))
-    found = [(work.targets.find_ordinal(effect.pin.sku), effect.pin) for effect in work.rules.pins if effect.pin]
-    return tuple(ordinal for ordinal, action in found if not anywhere.refuse(action, ordinal))
-
-
-def record_pins(work: _Work, placed: Sequence[Placed], wanted: Sequence[_Wanted], reach: _Reach) -> None:
-    for place in placed:
-        item = wanted[place.index]
-        if place.beaten_by is not None:
-            winner = wanted[place.beaten_by].effect.rule
-            words = _("%(sku)s: position %(position)d was taken, so it stands at %(shown)d")
-            if place.position is None:
-                words = _("%(sku)s: already pinned")
-            details = {"sku": item.label, "position": item.pin.position, "shown": place.position}
-            work.outcomes.append(report(item.effect, "beaten", words % details, beaten_by=winner.id))
-        if place.position is not None:
-            row = reach.before.get(item.pin.ordinal)
-            came_from = None if row is None else row + 1
-            move = replace(make_move(item.effect, item.kind), position=place.position, from_position=came_from)
-            work.log.add(item.pin.ordinal, move)
-
-
-def take_rows(ranked: Ranked, order: Ordinals, rows: npt.NDArray[np.intp]) -> Ranked:
+def take_rows(ranked: Ranked, order: Ordinals, rows: Rows) -> Ranked:
     """The list in its new order; products that pins brought in (row -1) have no scores of their own: zero."""
     if not len(ranked.ordinals):
         parts = {name: np.zeros(len(order), values.dtype) for name, values in ranked.parts.items()}
@@ -223,5 +186,33 @@ def take_rows(ranked: Ranked, order: Ordinals, rows: npt.NDArray[np.intp]) -> Ra
     return replace(ranked, ordinals=order, scores=np.where(known, ranked.scores[rows], 0), parts=parts)
 
 
-def report(effect: Effect, status: str, reason: str, *, beaten_by: str = "") -> RuleOutcome:
-    return RuleOutcome(effect.rule.id, effect.rule.name, status, reason, beaten_by)
+def apply_variety(work: _Work, ranked: Ranked, fixed: Mask) -> Ranked:
+    """Mixes what stands between the pins, as the strongest rule that asks for it says."""
+    effects = [(effect, effect.action) for effect in work.rules.varieties if isinstance(effect.action, DiversifyAction)]
+    if not effects or not len(ranked.ordinals):
+        return ranked
+    (effect, action), *others = effects
+    for other, wish in others:
+        if wish != action:
+            reason = _("How products are mixed is set by “%s”.") % effect.rule.name
+            work.record.say(other, "beaten", reason, beaten_by=effect.rule.id)
+    if work.order != "relevance":
+        work.record.say(effect, "beaten", _("Products are not mixed while the list is sorted by something else."))
+        return ranked
+    looked_at = ranked.ordinals[:LOOKED_AT].astype(np.int64)
+    kinds = find_kinds(action.field, looked_at, work.targets.snapshot)
+    if kinds is None:
+        work.record.say(effect, "beaten", _("The catalog has no attribute “%s” now.") % action.field)
+        return ranked
+    rest = np.arange(len(looked_at), len(ranked.ordinals))
+    rows = np.concatenate([mix(kinds, fixed[:LOOKED_AT], most=action.most, within=action.within), rest])
+    after = np.arange(1, len(rows) + 1)
+    late = rows + 1 < after
+    work.record.log.add_steps(
+        ranked.ordinals[rows[late]].astype(np.int64),
+        make_move(effect, "diversify"),
+        rows[late] + 1,
+        after[late],
+        np.zeros(int(late.sum())),
+    )
+    return select_rows(ranked, rows)

@@ -38,6 +38,15 @@ def explain(query: Query, live: LiveState, pool: Pool, ranked: Ranked, page: Pag
         "duplicates": None if ranked.duplicates is None else sum(ranked.duplicates.values()),
         "encoder": live.generation.model if live.generation and query.vector is not None else None,
         "rules": [asdict(outcome) for outcome in ranked.outcomes],
+        "groups": [
+            {
+                "title": group.title,
+                "position": group.position,
+                "rule_id": group.rule_id,
+                "skus": [hit.product.sku for hit in group.hits],
+            }
+            for group in page.groups
+        ],
         "notes": list(page.notes),
         "hits": [{**_explain_hit(hit, live), "evidence": evidence.get(hit.product_id, [])} for hit in page.hits],
     }

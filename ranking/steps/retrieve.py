@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ranking.contracts import Filter, Query, Relaxation, Understanding
 from ranking.language.settling import settle_categories
 from ranking.merchandising.targets import Removal, find_removed
+from ranking.merchandising.virtual_pages import is_filled_by_rule
 from ranking.registry import LiveState
 from ranking.retrieval import dense
 from ranking.retrieval.filters import Mask, filter_mask, live_mask
@@ -35,24 +36,41 @@ _READ_VECTORS = ("pseudo_relevance",)
 def retrieve(query: Query, live: LiveState) -> Pool:
     snapshot, request = live.snapshot, query.request
     shown = live_mask(snapshot, market=request.market)
-    category = (Filter("category", (request.category,)),) if request.category else ()
-    base = shown & filter_mask(snapshot, category, now=query.now)
+    page, is_virtual = _find_page(query, live)
+    base = shown & page
     removal = find_removed(query.rules, snapshot, now=query.now)
     if removal:
         base &= ~removal.mask
     wanted = filter_mask(snapshot, request.filters, now=query.now)
-    scope = _Scope(base, wanted, shown & wanted, removal)
-    return _find(query, live, scope) if query.normalised else _browse(scope)
+    scope = _Scope(base, wanted, shown & wanted, removal, is_virtual)
+    return _find(query, live, scope) if query.normalised else _browse(query, scope)
+
+
+def _find_page(query: Query, live: LiveState) -> tuple[Mask, bool]:
+    """What the category page holds, and whether it is a virtual one: nothing is filed there, a rule fills it."""
+    snapshot, category = live.snapshot, query.request.category
+    filed = filter_mask(snapshot, (Filter("category", (category,)),) if category else (), now=query.now)
+    if category and is_filled_by_rule(category, query.rules) and not (filed & snapshot.live).any():
+        return np.ones_like(filed), True
+    return filed, False
+
+
+def awaits(query: Query, pool: Pool) -> bool:
+    """Whether a rule waits for as little as this to be found."""
+    return pool.strict is not None and pool.strict <= query.rules.waits_for
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What may be found (`base`), what the shopper's filters keep of it, and what a pin may bring in (`allowed`)."""
+    """What may be found (`base`), what the shopper's filters keep of it, and what a pin may bring in (`allowed`);
+    whether the category page is a virtual one.
+    """
 
     base: Mask
     wanted: Mask
     allowed: Mask
     removal: Removal | None
+    is_virtual: bool
 
 
 def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
@@ -88,10 +106,12 @@ def _find(query: Query, live: LiveState, scope: _Scope) -> Pool:
         dense_range=(low, high),
         legs=legs,
         removal=scope.removal,
+        is_virtual=scope.is_virtual,
         relaxations=relaxations,
         field_coverage=lexical.fields,
         window=window,
         understanding=understanding,
+        strict=_count_strictly(query, chosen & found if asked.terms else chosen, relaxations),
     )
 
 
@@ -121,6 +141,13 @@ def _keep_to_needs(
     return candidates, (*words, *numbers, *relaxed)
 
 
+def _count_strictly(query: Query, found: Mask, relaxations: Sequence[Relaxation]) -> int | None:
+    """How many products hold the words, numbers and filters; none where something asked for had to be let go."""
+    if query.rules is None or query.rules.waits_for is None:
+        return None
+    return 0 if relaxations else int(found.sum())
+
+
 def read_lexical_query(query: Query) -> LexicalQuery:
     understanding = query.understanding
     if understanding is None:
@@ -131,17 +158,20 @@ def read_lexical_query(query: Query) -> LexicalQuery:
     return LexicalQuery(understanding.terms, understanding.expansions, negated, measured)
 
 
-def _browse(scope: _Scope) -> Pool:
+def _browse(query: Query, scope: _Scope) -> Pool:
     base = scope.base
+    chosen = base & scope.wanted
     return Pool(
         candidates=base,
-        chosen=base & scope.wanted,
+        chosen=chosen,
         allowed=scope.allowed,
         bm25=np.zeros(len(base), np.float32),
         similarity=np.full(len(base), np.nan, np.float32),
         dense_range=(0.0, 1.0),
         legs={"browse": int(base.sum())},
         removal=scope.removal,
+        is_virtual=scope.is_virtual,
+        strict=_count_strictly(query, chosen, ()),
     )
 
 

@@ -1,7 +1,8 @@
-"""Step 1: what the words mean and which rules hold."""
+"""Step 1: what the words mean and which rules hold; a second time where rules wait for how little is found."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -13,10 +14,12 @@ from ranking.language.intent import guess_intent
 from ranking.language.keywords import keyword_text
 from ranking.language.nonsense import is_nonsense
 from ranking.language.reading import read_literally, read_query
-from ranking.merchandising.facts import Reading, make_facts
+from ranking.language.synonyms import current_synonyms
+from ranking.language.word_rules import NO_WORD_RULES, WordRules
+from ranking.merchandising.facts import QueryFacts, Reading, make_facts
 from ranking.merchandising.match import match_rules
 from ranking.merchandising.page_wishes import resolve_wishes, rewrite
-from ranking.merchandising.readings import read_otherwise
+from ranking.merchandising.readings import read_otherwise, read_same
 from ranking.registry import LiveState, encode_query
 
 # What compares vectors; without a weight on any of them the query is not encoded.
@@ -28,21 +31,32 @@ EXPLAINED_MISSES = 50
 
 
 def understand(request: SearchRequest, live: LiveState) -> Query:
-    now: datetime = request.now or timezone.now()
     normalised = " ".join(normalise(request.query).split())
-    terms = tuple(analyse(normalised))
     meaning = _find_meaning(request, normalised, live)
+    understanding = meaning.understanding
     facts = make_facts(
         request,
         normalised=normalised,
-        terms=terms,
-        readings=_read_otherwise(request, meaning.understanding, live),
-        understanding=meaning.understanding,
+        terms=analyse(normalised),
+        readings=_read_otherwise(request, understanding, live),
+        understanding=understanding,
+        find_same=cache(lambda: _read_same(request, understanding, live)),
     )
+    return _decide(request, live, TypedWords(request.now or timezone.now(), normalised, meaning, facts))
+
+
+def understand_found(query: Query, live: LiveState, *, found: int) -> Query:
+    """The same search once it is known how little it finds: rules that wait for that are matched with all others."""
+    typed: TypedWords = query.typed
+    return _decide(query.request, live, replace(typed, facts=replace(typed.facts, found=found)))
+
+
+def _decide(request: SearchRequest, live: LiveState, typed: "TypedWords") -> Query:
+    """Which rules hold, and what is searched because of them."""
     rules = match_rules(
         live.book,
-        facts,
-        now=now,
+        typed.facts,
+        now=typed.now,
         drafts=request.draft_rules,
         without=request.without_rules,
         explain_limit=EXPLAINED_MISSES if request.explain else 0,
@@ -51,26 +65,25 @@ def understand(request: SearchRequest, live: LiveState) -> Query:
     rules = replace(rules, outcomes=(*rules.outcomes, *wishes.outcomes))
     # Rules hold for the words as typed; what they search for instead is read anew, and matches no further rule.
     replaces = wishes.replacements and not request.literal
-    searched = rewrite(normalised, wishes.replacements) if replaces else normalised
-    if searched != normalised:
-        normalised, terms = searched, tuple(analyse(searched))
-        meaning = _find_meaning(request, searched, live)
-    else:
-        searched = ""
+    searched = rewrite(typed.normalised, wishes.replacements) if replaces else typed.normalised
+    is_rewritten = searched != typed.normalised
+    words = NO_WORD_RULES if request.literal else wishes.words
+    meaning = _find_meaning(request, searched, live, words) if is_rewritten or words else typed.meaning
     understanding = meaning.understanding
     return Query(
         request=request,
-        normalised=normalised,
-        terms=terms,
-        language=understanding.language if understanding else detect_language(normalised),
-        now=now,
+        normalised=searched,
+        terms=tuple(analyse(searched)),
+        language=understanding.language if understanding else detect_language(searched),
+        now=typed.now,
         rules=rules,
         wishes=wishes,
         sort=request.sort if request.sort_chosen or request.sort != "relevance" else wishes.sort or request.sort,
-        rewritten=searched,
+        rewritten=searched if is_rewritten else "",
         understanding=understanding,
         vector=meaning.vector,
         notes=(meaning.note,) if meaning.note else (),
+        typed=typed,
     )
 
 
@@ -83,10 +96,22 @@ class _Meaning:
     note: str = ""
 
 
-def _find_meaning(request: SearchRequest, normalised: str, live: LiveState) -> _Meaning:
+@dataclass(frozen=True, slots=True)
+class TypedWords:
+    """The words as typed, before any rule changes them: their meaning, and what rules may ask about the search."""
+
+    now: datetime
+    normalised: str
+    meaning: _Meaning
+    facts: QueryFacts
+
+
+def _find_meaning(
+    request: SearchRequest, normalised: str, live: LiveState, words: WordRules = NO_WORD_RULES
+) -> _Meaning:
     if not normalised:
         return _Meaning()
-    understanding = _read(request, normalised, live)
+    understanding = _read(request, normalised, live, words)
     asked = keyword_text(understanding)
     vector, note = _encode(understanding, asked, live)
     guess = _guess_intent(understanding, asked, live, vector)
@@ -100,6 +125,13 @@ def _read_otherwise(
     if understanding is None or request.literal:
         return ()
     return read_otherwise(understanding, current_concepts(live.snapshot.vocabulary))
+
+
+def _read_same(request: SearchRequest, understanding: Understanding | None, live: LiveState) -> tuple[Reading, ...]:
+    """What the live synonym list says is the same, for rules that hold for synonyms too."""
+    if understanding is None:
+        return ()
+    return read_same(understanding, current_synonyms(live.versions.get("synonyms", 0)), request.locale)
 
 
 def _encode(understanding: Understanding, asked: str, live: LiveState) -> tuple[Any, str]:
@@ -123,7 +155,7 @@ def _guess_intent(understanding: Understanding, asked: str, live: LiveState, vec
     return guess_intent(understanding.text, vector, model_name=live.generation.model if live.generation else "")
 
 
-def _read(request: SearchRequest, normalised: str, live: LiveState) -> Understanding:
+def _read(request: SearchRequest, normalised: str, live: LiveState, words: WordRules) -> Understanding:
     if request.literal:
         return read_literally(normalised)
-    return read_query(normalised, live.snapshot, versions=live.versions, locale=request.locale)
+    return read_query(normalised, live.snapshot, versions=live.versions, locale=request.locale, rules=words)

@@ -1,6 +1,6 @@
 """Attribute names and values as words of the shopper's locale, with units."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,15 @@ def load_attribute_names(attributes: Mapping[str, Any], *, locale: str) -> Attri
     found = AttributeValue.objects.filter(attribute__in=rows.values(), key__in=wanted).select_related("attribute")
     values = {(row.attribute.key, row.key): localised(row, "name", locale) for row in found}
     return AttributeNames(locale, rows, {pair: name for pair, name in values.items() if name})
+
+
+def load_names_of(cards: Iterable[Mapping[str, Any]], *, locale: str) -> AttributeNames:
+    """Words for the attributes of several products, in as many queries as for one."""
+    together: dict[str, list[Any]] = {}
+    for attributes in cards:
+        for key, values in attributes.items():
+            together.setdefault(key, []).extend(_as_list(values))
+    return load_attribute_names(together, locale=locale)
 
 
 def with_unit(number: float, unit: str, locale: str) -> str:

@@ -49,6 +49,7 @@ class FacetPanel:
     more: tuple[FacetOption, ...]
     selected_count: int
     form: RangeForm | None = None
+    opened: bool = False
 
     @property
     def more_is_open(self) -> bool:
@@ -64,10 +65,17 @@ class Chip:
 
 
 def build_panels(
-    facets: Sequence[Facet], url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()
+    facets: Sequence[Facet],
+    url: ResultsUrl,
+    *,
+    locale: str,
+    trail: Sequence[CategoryLink] = (),
+    stays: bool = False,
 ) -> tuple[FacetPanel, ...]:
-    """`trail` is the path of the chosen category: its steps lead back up the tree."""
-    panels = (_build_panel(facet, url, locale, trail) for facet in facets)
+    """`trail` is the path of the chosen category: its steps lead back up the tree. `stays`: categories narrow this page
+    instead of leading to their own.
+    """
+    panels = (_build_panel(facet, url, locale, trail, stays=stays or bool(url.query)) for facet in facets)
     return tuple(panel for panel in panels if panel.options or panel.form)
 
 
@@ -86,9 +94,11 @@ def build_chips(facets: Sequence[Facet], url: ResultsUrl, *, locale: str) -> tup
     return tuple(chips)
 
 
-def _build_panel(facet: Facet, url: ResultsUrl, locale: str, trail: Sequence[CategoryLink]) -> FacetPanel:
+def _build_panel(
+    facet: Facet, url: ResultsUrl, locale: str, trail: Sequence[CategoryLink], *, stays: bool
+) -> FacetPanel:
     if facet.kind == "category":
-        options = _category_options(facet, url, trail)
+        options = _category_options(facet, url, trail, stays=stays)
     elif facet.kind == "range":
         options = tuple(_range_option(facet, value, url, locale) for value in facet.values)
     else:
@@ -104,6 +114,7 @@ def _build_panel(facet: Facet, url: ResultsUrl, locale: str, trail: Sequence[Cat
         more=options[len(shown) :],
         selected_count=len(chosen.values) + ranged if chosen else 0,
         form=_range_form(facet, url) if facet.kind == "range" and facet.field != "rating" else None,
+        opened=facet.opened,
     )
 
 
@@ -132,32 +143,36 @@ def _range_option(facet: Facet, value: FacetValue, url: ResultsUrl, locale: str)
     )
 
 
-def _category_options(facet: Facet, url: ResultsUrl, trail: Sequence[CategoryLink]) -> tuple[FacetOption, ...]:
+def _category_options(
+    facet: Facet, url: ResultsUrl, trail: Sequence[CategoryLink], *, stays: bool
+) -> tuple[FacetOption, ...]:
     """The way back up, the present category, and what is below it."""
     steps = {link.key for link in trail}
     options = []
     if trail:
-        options.append(FacetOption("facet-category-all", _("All categories"), None, False, _category_href(url, "")))
+        options.append(
+            FacetOption("facet-category-all", _("All categories"), None, False, _category_href(url, "", stays=stays))
+        )
     counts = {value.key: value.count for value in facet.values}
     for depth, link in enumerate(trail, start=1):
         present = depth == len(trail)
-        href = _category_href(url, link.key)
+        href = _category_href(url, link.key, stays=stays)
         options.append(
             FacetOption(_element_id("category", link.key), link.name, counts.get(link.key), present, href, depth)
         )
     below = len(trail) + 1 if trail else 0
     for value in facet.values:
         if value.key not in steps:
-            href = _category_href(url, value.key)
+            href = _category_href(url, value.key, stays=stays)
             options.append(
                 FacetOption(_element_id("category", value.key), value.label, value.count, False, href, below)
             )
     return tuple(options)
 
 
-def _category_href(url: ResultsUrl, key: str) -> str:
+def _category_href(url: ResultsUrl, key: str, *, stays: bool) -> str:
     """Without words one browses: the category is the page itself. With words it narrows the results."""
-    if not url.query:
+    if not stays:
         return str(url.in_category(key))
     return str(url.choose("category", (key,) if key else ()))
 

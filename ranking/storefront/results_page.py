@@ -7,7 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ranking.contracts import NO_KNOWN_WORD, Banner, Page, Sort
+from ranking.contracts import LAYOUTS, NO_KNOWN_WORD, Banner, Layout, Page, Sort
+from ranking.layouts.arrangement import Arrangement
+from ranking.layouts.registry import LAYOUTS as ARRANGEMENTS
+from ranking.layouts.registry import NEEDS_WORDS
+from ranking.storefront.attributes import load_names_of
 from ranking.storefront.categories import CategoryLink
 from ranking.storefront.facet_panels import Chip, FacetPanel, build_chips, build_panels
 from ranking.storefront.reading import Reading, describe_reading
@@ -20,6 +24,11 @@ SORT_LABELS: Mapping[Sort, "str | Promise"] = {
     "price_desc": _("Price: high to low"),
     "rating": _("Best rated"),
     "newest": _("Newest"),
+}
+LAYOUT_LABELS: Mapping[Layout, "str | Promise"] = {
+    "grid": _("Grid"),
+    "list": _("List"),
+    "comparison": _("Comparison"),
 }
 
 
@@ -50,9 +59,17 @@ class ResultsPage:
     reading: Reading
     all_offers_href: str  # "" where they are shown
     one_offer_href: str  # the way back, "" where one is shown
+    arrangement: Arrangement
+    views: tuple[tuple[Layout, "str | Promise", str, bool], ...]  # name, label, address, whether it is this one
     banners_above: tuple[Banner, ...] = ()
     banners_below: tuple[Banner, ...] = ()
     banners_before: Mapping[int, tuple[Banner, ...]] = field(default_factory=dict)  # by the position of a hit
+
+    @property
+    def banners_amid(self) -> tuple[Banner, ...]:
+        """Those that would stand before a hit of the comparison: a table has no place between its columns."""
+        compared = self.arrangement.comparison.hits if self.arrangement.comparison else ()
+        return tuple(banner for hit in compared for banner in self.banners_before.get(hit.position, ()))
 
 
 def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Sequence[CategoryLink] = ()) -> ResultsPage:
@@ -60,7 +77,7 @@ def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Seque
     first = (url.page - 1) * PAGE_SIZE
     return ResultsPage(
         url=url,
-        panels=build_panels(page.facets, url, locale=locale, trail=trail),
+        panels=build_panels(page.facets, url, locale=locale, trail=trail, stays=page.is_virtual),
         chips=build_chips(page.facets, url, locale=locale),
         clear_href=str(url.cleared()),
         path=url.path(),
@@ -75,23 +92,28 @@ def build_results_page(page: Page, url: ResultsUrl, *, locale: str, trail: Seque
         reading=describe_reading(page, url),
         all_offers_href=str(url.with_all_offers()) if url.collapse else "",
         one_offer_href="" if url.collapse else str(url.with_one_offer()),
+        arrangement=arrange_hits(page, locale=locale),
+        views=tuple((name, LAYOUT_LABELS[name], str(url.laid_out(name)), name == page.layout) for name in LAYOUTS),
         banners_above=_banners_in(page, "top"),
         banners_below=_banners_in(page, "bottom"),
         banners_before=_banners_before(page),
     )
 
 
+def arrange_hits(page: Page, *, locale: str) -> Arrangement:
+    spoken = page.hits if page.layout in NEEDS_WORDS else ()
+    naming = load_names_of((hit.product.attributes for hit in spoken), locale=locale)
+    return ARRANGEMENTS[page.layout](page.hits, naming, page=page.request.page)
+
+
 def _banners_in(page: Page, slot: str) -> tuple[Banner, ...]:
-    """Above and below the first page alone: on later ones the shopper has seen them."""
-    return tuple(banner for banner in page.banners if banner.slot == slot) if page.request.page == 1 else ()
+    return tuple(banner for banner in page.banners if banner.slot == slot)
 
 
 def _banners_before(page: Page) -> dict[int, tuple[Banner, ...]]:
-    shown = {hit.position for hit in page.hits}
     before: dict[int, tuple[Banner, ...]] = {}
-    for banner in page.banners:
-        if banner.slot == "inline" and banner.position in shown:
-            before[banner.position] = (*before.get(banner.position, ()), banner)
+    for banner in _banners_in(page, "inline"):
+        before[banner.position] = (*before.get(banner.position, ()), banner)
     return before
 
 

@@ -1,15 +1,19 @@
 """The address of a result page, and how each click changes it: every link works without JavaScript."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from ranking.contracts import MAX_QUERY_CHARACTERS, MAX_RESULTS, SORTS, Filter, Sort
+from ranking.contracts import LAYOUTS, MAX_QUERY_CHARACTERS, MAX_RESULTS, SORTS, Filter, Layout, Sort
 from ranking.storefront.filter_fields import read_filters, write_filters
 
 PAGE_SIZE = 24
+# The parameter that names the rule which sent the shopper to this address.
+SENT_BY = "by"
+_RULE_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 LAST_PAGE = MAX_RESULTS // PAGE_SIZE
 
 
@@ -24,6 +28,8 @@ class ResultsUrl:
     explain: bool = False
     literal: bool = False
     collapse: bool = True  # offers of the same thing show as one
+    layout: Layout | None = None  # the view the shopper chose
+    sent_by: str = ""  # the rule that sent the shopper here: no rule sends them on
 
     def __str__(self) -> str:
         pairs = self.fields()
@@ -48,6 +54,10 @@ class ResultsUrl:
             pairs.append(("literal", "1"))
         if not self.collapse and without != "q":
             pairs.append(("collapse", "0"))
+        if self.layout and without != "layout":
+            pairs.append(("layout", self.layout))
+        if self.sent_by and without != "q":
+            pairs.append((SENT_BY, self.sent_by))
         return pairs
 
     def selection(self, field: str) -> Filter | None:
@@ -75,6 +85,9 @@ class ResultsUrl:
 
     def sorted_by(self, sort: Sort) -> "ResultsUrl":
         return replace(self, sort=sort, sort_chosen=True, page=1)
+
+    def laid_out(self, layout: Layout) -> "ResultsUrl":
+        return replace(self, layout=layout)
 
     def in_category(self, key: str) -> "ResultsUrl":
         return replace(self, category=key, page=1).choose("category", ())
@@ -112,4 +125,6 @@ def read_results_url(params: Mapping[str, Sequence[str]], *, category: str = "")
         explain=last("explain") == "1",
         literal=last("literal") == "1",
         collapse=last("collapse") != "0",
+        layout=next((known for known in LAYOUTS if known == last("layout")), None),
+        sent_by=last(SENT_BY) if _RULE_ID.fullmatch(last(SENT_BY)) else "",
     )

@@ -51,6 +51,7 @@ class Shopper:
             explain=url.explain and self.is_staff,
             literal=url.literal,
             collapse=url.collapse,
+            layout=url.layout,
         )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.text import fold_key
-from ranking.contracts import Banner, ProductCard, VariantCard
+from ranking.contracts import Banner, Hit, Page, ProductCard, ProductGroup, VariantCard
 from ranking.storefront.money import format_money, percent_off
 from ranking.storefront.results_page import ResultsPage
 from ranking.storefront.results_url import ResultsUrl
@@ -113,9 +113,32 @@ def banners_before(results: ResultsPage, position: int) -> tuple[Banner, ...]:
     return results.banners_before.get(position, ())
 
 
+@register.filter
+def facts_of(results: ResultsPage, hit: Hit) -> tuple[tuple[str, str], ...]:
+    """What a row of the list says of a product: name and value of its key attributes."""
+    return results.arrangement.facts.get(hit.product_id, ())
+
+
+@register.filter
+def groups_before(page: Page, position: int) -> tuple[ProductGroup, ...]:
+    """Blocks of products that stand before the hit at this position."""
+    return tuple(group for group in page.groups if group.position == position)
+
+
+@register.filter
+def groups_behind(page: Page) -> tuple[ProductGroup, ...]:
+    """Blocks that stand behind the last hit."""
+    shown = {hit.position for hit in page.hits}
+    return tuple(group for group in page.groups if group.position not in shown)
+
+
 @register.simple_tag
 def chosen_variant(card: ProductCard, url: ResultsUrl | None) -> VariantCard | None:
-    """The variant to picture and link: who filters by red wants to see the red one. None: the product itself."""
+    """The variant to picture and link: the one a rule shows; who filters by red wants to see the red one. None: the
+    product itself.
+    """
+    if card.variant:
+        return card.variants[0]
     wanted = {item.field: set(item.values) for item in url.filters if item.values} if url else {}
     if not wanted or len(card.variants) < 2:
         return None
@@ -129,7 +152,7 @@ def chosen_variant(card: ProductCard, url: ResultsUrl | None) -> VariantCard | N
 
 @register.simple_tag
 def variant_price_varies(card: ProductCard) -> bool:
-    return len({variant.price for variant in card.variants if variant.price is not None}) > 1
+    return not card.variant and len({variant.price for variant in card.variants if variant.price is not None}) > 1
 
 
 def _colour_name(variant: VariantCard) -> str:

@@ -1,4 +1,4 @@
-"""Held-out figures: a query is never measured by what was chosen on it, and figures are those of feedback.metrics."""
+"""Held-out figures: a query is never measured by what was chosen on it, and figures are those of ranking.metrics."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from benchmarks.relevance_cv import (
     make_table,
 )
 from benchmarks.relevance_parts import Candidates, PartTable, split_tuned
-from feedback.metrics import condensed_ndcg, ndcg, recall
+from ranking.metrics import condensed_ndcg, ndcg, recall
 
 NAMES = ("bm25", "dense", "rating")
 

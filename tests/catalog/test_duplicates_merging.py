@@ -1,9 +1,11 @@
 """Merging and taking it back: atomic, exact, and only on a person's word."""
 
 import datetime
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from catalog import pipeline
 from catalog.duplicates import merging
@@ -172,5 +174,18 @@ def test_a_later_file_never_brings_the_merged_product_back_unnoticed(pair, user,
     assert updated.stock == 9 or ("A" in result.refusals[0].message and result.counts.refused == 1)
 
 
-def test_uploads_and_merges_wait_for_each_other():
-    assert merging.UPLOADS_WAIT == upsert.BATCH_LOCK
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_waits_for_an_upload_that_is_at_it(pair, user):
+    def merge_meanwhile() -> None:
+        merge(pair.pk, user=user)
+        connection.close()
+
+    other = threading.Thread(target=merge_meanwhile)
+    with transaction.atomic():
+        upsert.archive([])
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+        assert not DuplicateSuggestion.objects.filter(status=Status.MERGED).exists()
+    other.join(20)
+    assert DuplicateSuggestion.objects.filter(status=Status.MERGED).exists()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog import enrichment, pipeline
+from catalog import enrichment, pipeline, tasks
 from catalog.models import Attribute, Category, Extraction, Product, Proposal
 from catalog.pictures.model import forget_picture_models
 from catalog.proposals import decide
@@ -115,3 +115,22 @@ def test_a_colour_seen_in_a_picture_waits_for_a_person(kettles, settings, tmp_pa
     assert values_of("PIC") == {}
     decide([proposal.pk], decision="accept", user=None)
     assert values_of("PIC") == {"color": ["Red"]}
+
+
+def test_one_edited_text_does_not_weigh_every_proposal_again(kettles):
+    read_all()
+    readings = Extraction.objects.count()
+    assert not enrichment.changes_confidences(1)
+    assert enrichment.changes_confidences(readings)
+
+
+@pytest.mark.parametrize(("share", "job"), [(0.001, "index_stale"), (1.0, "refresh_confidences")], ids=["one", "all"])
+def test_a_round_of_readings_ends_with_the_cheaper_job_that_is_enough(kettles, monkeypatch, share, job):
+    read_all()
+    asked = []
+    for name in ("index_stale", "refresh_confidences", "extract_stale"):
+        monkeypatch.setattr(getattr(tasks, name), "delay", lambda *given, name=name: asked.append((name, *given)))
+    readings = max(1, int(share * Extraction.objects.count()))
+    monkeypatch.setattr(enrichment, "extract_stale", lambda gpu=False: (0, 0, False))
+    tasks.extract_stale(readings)
+    assert asked == [(job,)]

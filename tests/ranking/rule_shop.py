@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from rest_framework.test import APIClient
+
 from catalog.models import Attribute, AttributeValue, Brand, Category, Product, Variant
 from catalog.steps.index import index_products
 from ranking.contracts import Page, SearchRequest
@@ -12,6 +14,8 @@ from ranking.merchandising.schema import parse_rule, to_columns
 from ranking.models import Rule
 from ranking.pipeline import search
 from ranking.retrieval.snapshot import forget_snapshot
+from searchsite.keys import assign_new_secret
+from searchsite.models import ApiKey
 from tests.ranking.rule_words import ALWAYS, document
 
 
@@ -62,6 +66,16 @@ def add_product(sku: str, title: str, category: Category, brand: Brand, *, price
 def ask(query: str = "lamp", **fields: Any) -> Page:
     """Its titles have the same words, so they are offers of the same thing unless each is asked for."""
     return search(SearchRequest(query=query, **{"collapse": False, **fields}))
+
+
+def rest_client(*scopes: str) -> APIClient:
+    """Asks REST with a key of these scopes ("search" unless others are named)."""
+    key = ApiKey(name="test", scopes=list(scopes or ("search",)))
+    secret = assign_new_secret(key)
+    key.save()
+    client = APIClient()
+    client.credentials(HTTP_X_API_KEY=secret)
+    return client
 
 
 def skus(page: Page) -> list[str]:

@@ -28,8 +28,16 @@ def clause(field: str, *values: str, **options: Any) -> dict[str, Any]:
     return {"field": field, "values": list(values), **options}
 
 
-def boost(strength: int, *target: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "boost", "strength": strength, "target": list(target)}
+def boost(strength: int, *target: dict[str, Any], by: str = "spread") -> dict[str, Any]:
+    return {"type": "boost", "strength": strength, "target": list(target), "by": by}
+
+
+def diversify(field: str = "brand", *, most: int = 1, within: int | None = None) -> dict[str, Any]:
+    return {"type": "diversify", "field": field, "most": most, "within": within}
+
+
+def group(title: str = "More", *target: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return {"type": "group", "title_en": title, "target": list(target), **options}
 
 
 def hide(*target: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def lamp() -> Product:
         {"review": review.pk, "start": 0, "end": end, "positive": True}
         for review, end in zip(reviews, (27, 4), strict=True)
     ]
-    rows = [("", 30, 12, [{"fingerprint": "x", "sentiment": 0.7}]), ("battery", 36, 6, quotes), ("noise", 1, 0, [])]
+    rows = [("", 30, 12, []), ("battery", 36, 6, quotes), ("noise", 1, 0, [])]
     for aspect, positive, negative, own in rows:
         AspectSummary.objects.create(product=lamp, aspect=aspect, positive=positive, negative=negative, quotes=own)
     return lamp

@@ -244,3 +244,44 @@ def test_the_indexed_rule_book_finds_detected_and_intent_rules(shop):
 def test_a_phone_is_a_phone_however_the_storefront_calls_it(device):
     facts = make_facts(SearchRequest(device=device), normalised="", terms=())
     assert facts.device == "phone"
+
+
+PAGES = [
+    pytest.param({"category": "home/lamps"}, [{"type": "category", "keys": ["home"]}], id="category page"),
+    pytest.param(
+        {"filters": (Filter("brand", ("nord",)),)},
+        [{"type": "filter", "field": "brand", "values": ["nord"], "exactly": True}],
+        id="brand page",
+    ),
+    pytest.param({}, [on_query(match="empty")], id="no words"),
+    pytest.param({"category": "home/lamps", "locale": "zh"}, [{"type": "category", "keys": ["home/lamps"]}], id="zh"),
+]
+
+
+@pytest.mark.parametrize(("page", "when"), PAGES)
+def test_pages_without_words_obey_order_banners_filters_and_layout(shop, page, when):
+    plain = ask("", **page)
+    save_rule(
+        {"type": "sort", "sort": "price_desc"},
+        {"type": "layout", "layout": "list"},
+        {"type": "facets", "first": ["brand"], "hide": ["price"], "values": [{"field": "brand", "first": ["nord"]}]},
+        banner("Bright days", title_zh="亮丽时光", slot="inline", position=2),
+        when=when,
+    )
+    shown = ask("", **page)
+    prices = [hit.product.price for hit in shown.hits]
+    assert prices == sorted(prices, reverse=True)
+    assert (shown.sort, shown.layout) == ("price_desc", "list")
+    assert shown.facets[0].field == "brand"
+    assert shown.facets[0].values[0].key == "nord"
+    assert "price" not in [facet.field for facet in shown.facets]
+    assert [item.title for item in shown.banners] == ["亮丽时光" if page.get("locale") == "zh" else "Bright days"]
+    assert sorted(skus(shown)) == sorted(skus(plain))
+    assert shown.total == plain.total
+
+
+@pytest.mark.parametrize(("page", "when"), PAGES)
+def test_rules_of_pages_without_words_leave_searches_alone(shop, page, when):
+    save_rule({"type": "layout", "layout": "list"}, when=[*when, on_query(match="empty")])
+    assert ask("lamp", **page).layout == "grid"
+    assert ask("灯具", **page).layout == "grid"

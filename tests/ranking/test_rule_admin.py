@@ -185,7 +185,7 @@ def test_names_to_choose_from(client, asked, keys):
     fresh_process()
 
 
-@pytest.mark.parametrize("name", ["preview", "products", "choices"])
+@pytest.mark.parametrize("name", ["preview", "products", "choices", "expression"])
 def test_helpers_of_the_page_are_for_those_who_may_see_rules(db, name):
     user = User.objects.create_user("clerk", password="x", is_staff=True)
     client = Client()

@@ -2,9 +2,13 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.live_versions import bump_version
 from ranking.merchandising.schema import parse_rule, to_columns
+from ranking.models import Synonym
 from ranking.rule_conflicts import check_conflicts
 from tests.ranking.rule_shop import build_shop, fresh_process, save_rule
 from tests.ranking.rule_words import clause, document, hide, on_query, pin, show_only
@@ -75,3 +79,53 @@ def test_the_admin_warns_after_saving_and_saves_all_the_same(client):
     answer = client.post(reverse("admin:ranking_rule_add"), {**form, **lists, "windows": "[]"}, follow=True)
     told = [str(message) for message in answer.context["messages"]]
     assert any("Conflict with “Standing”" in message for message in told), told
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "alternatives", "collides"),
+    [
+        ("two_way", ["lamp", "lantern"], [], True),
+        ("one_way", ["lantern"], ["lamp"], True),
+        ("one_way", ["lamp"], ["lantern"], False),
+    ],
+    ids=["each for the other", "as stored", "not back"],
+)
+def test_rules_that_meet_by_the_live_synonym_list_collide(kind, words, alternatives, collides):
+    Synonym.objects.create(kind=kind, words=words, alternatives=alternatives)
+    bump_version("synonyms")
+    save_rule(pin("L1", 1), when=[on_query("lamp", negate=True)])
+    found = check(pin("L2", 1), when=[on_query("lamp", synonyms=True)])
+    assert [conflict["example"]["q"] for conflict in found] == (["lantern"] if collides else [])
+
+
+def test_a_collision_on_empty_pages_says_that_nothing_is_found():
+    save_rule({"type": "redirect", "url": "/a/"}, when=[{"type": "results"}])
+    (conflict,) = check({"type": "redirect", "url": "/b/"}, when=[on_query("lamp OR 灯", match="expression")])
+    assert conflict["example"]["found"] == 0
+    assert "nothing is found" in conflict["message"]
+
+
+def test_the_products_of_all_rivals_are_looked_up_in_one_statement():
+    for number in range(1, 5):
+        save_rule(pin(f"L{number}", number), when=[on_query("lamp")], name=f"pins {number}")
+        save_rule(hide(clause("sku", f"C{number}")), when=[on_query("lamp")], name=f"hides {number}")
+    with CaptureQueriesContext(connection) as queries:
+        found = check(hide(clause("brand", "lumo")), pin("C1", 9), when=[on_query("desk lamp")])
+    assert {(conflict["kind"], conflict["about"]) for conflict in found} == {
+        ("removed", "L1"), ("removed", "L3"), ("removed", "C1"),
+    }  # fmt: skip
+    assert sum("catalog_variant WHERE sku = ANY" in query["sql"] for query in queries) == 1
+
+
+def test_rules_on_other_words_are_not_even_compared(monkeypatch):
+    for number in range(5):
+        save_rule(pin("L1", 1), when=[on_query(f"lamp {number}", f"台灯 {number}", match="is")])
+    compared = []
+
+    def count(rule, others, **options):
+        compared.extend(others)
+        return iter(())
+
+    monkeypatch.setattr("ranking.rule_conflicts.find_conflicts", count)
+    check(pin("L2", 1), when=[on_query("lamps 3", match="is")])
+    assert len(compared) == 1

@@ -53,3 +53,51 @@ def test_of_several_windows_one_is_enough_and_expiry_ends_all():
     assert "over" in find_closed_reason(windows, float("inf"), 35.0)
     assert "expired" in find_closed_reason(windows, 22.0, 25.0)
     assert find_closed_reason([], float("inf"), 25.0) == ""
+
+
+NIGHTS = [
+    {"from": "2026-03-29T00:30", "until": "2026-03-29T02:30", "timezone": "Europe/Paris"},
+    {"from": "2026-03-29T05:00", "until": "2026-03-29T06:00", "timezone": "Europe/Paris"},
+    {"from": "2026-10-25T01:00", "until": "2026-10-25T02:30", "timezone": "Europe/Paris"},
+    {"from": "2026-10-25T01:30", "until": "2026-10-25T02:00", "timezone": "America/New_York"},
+    {"from": "2026-11-11T00:00", "until": "2026-11-12T00:00", "timezone": "Asia/Shanghai"},
+]
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        pytest.param("2026-03-28T23:29:59+00:00", False, id="spring-before"),
+        pytest.param("2026-03-28T23:30:00+00:00", True, id="spring-from-half-past-midnight"),
+        pytest.param("2026-03-29T00:59:59+00:00", True, id="spring-last-winter-second"),
+        pytest.param("2026-03-29T01:29:59+00:00", True, id="spring-end-in-the-skipped-hour-is-half-an-hour-later"),
+        pytest.param("2026-03-29T01:30:00+00:00", False, id="spring-after-that"),
+        pytest.param("2026-03-29T02:59:59+00:00", False, id="spring-between-the-windows"),
+        pytest.param("2026-03-29T03:00:00+00:00", True, id="spring-second-window-on-summer-time"),
+        pytest.param("2026-03-29T04:00:00+00:00", False, id="spring-second-window-over"),
+        pytest.param("2026-10-24T22:59:59+00:00", False, id="autumn-before"),
+        pytest.param("2026-10-25T00:15:00+00:00", True, id="autumn-first-quarter-past-two"),
+        pytest.param("2026-10-25T00:45:00+00:00", True, id="autumn-between-the-two-quarters-past-two"),
+        pytest.param("2026-10-25T01:15:00+00:00", True, id="autumn-second-quarter-past-two"),
+        pytest.param("2026-10-25T01:30:00+00:00", False, id="autumn-over"),
+        pytest.param("2026-10-25T05:45:00+00:00", True, id="another-zone-is-still-on-summer-time"),
+        pytest.param("2026-11-10T16:00:00+00:00", True, id="a-zone-without-summer-time"),
+        pytest.param("2026-11-11T16:00:00+00:00", False, id="all-over"),
+    ],
+)
+def test_several_windows_over_both_changes_of_the_clocks(moment, expected):
+    bounds = [Window.model_validate(window).bounds() for window in NIGHTS]
+    assert (find_closed_reason(bounds, float("inf"), datetime.fromisoformat(moment).timestamp()) == "") is expected
+
+
+def test_a_day_that_is_23_or_25_hours_long_is_one_day():
+    for day, hours in (("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)):
+        until = (datetime.fromisoformat(day) + timedelta(days=1)).isoformat()
+        start, end = Window.model_validate({"from": day, "until": until, "timezone": "Europe/Paris"}).bounds()
+        assert end - start == timedelta(hours=hours).total_seconds()
+
+
+def test_a_window_within_the_skipped_hour_is_as_long_as_it_says():
+    window = {"from": "2026-03-29T02:10", "until": "2026-03-29T02:40", "timezone": "Europe/Paris"}
+    start, end = Window.model_validate(window).bounds()
+    assert (datetime.fromtimestamp(start, UTC).isoformat(), end - start) == ("2026-03-29T01:10:00+00:00", 1800)

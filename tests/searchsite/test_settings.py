@@ -13,7 +13,7 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 def names_read():
-    files = [ROOT / "searchsite" / name for name in ("settings.py", "model_settings.py")]
+    files = sorted((ROOT / "searchsite").glob("*settings.py"))
     return {name for file in files for name in re.findall(r'env\.\w+\(\s*"([A-Z][A-Z_0-9]*)"', file.read_text())}
 
 

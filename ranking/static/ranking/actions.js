@@ -1,8 +1,10 @@
 // What the rule does: pins as product rows, the other kinds as sentences with a target.
-import { checkbox, el, icon, loadLabels, productOf, removeButton, say, select } from "./dom.js";
+import { el, icon, removeButton, say } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { PAGE_KINDS, pageSentence } from "./page_actions.js";
 import { searchBox } from "./picker.js";
+import { pinRow } from "./pin_row.js";
+import { PLACING_KINDS, placingSentence, strength } from "./placing_actions.js";
 
 const NEW_TARGET = () => [{ field: "brand", values: [] }];
 
@@ -53,47 +55,15 @@ function addBar(actions, onChange) {
     button(say("Bury"), "trending_down", () => ({ type: "boost", strength: -40, target: NEW_TARGET() })),
     button(say("Hide"), "visibility_off", () => ({ type: "hide", target: NEW_TARGET() })),
     button(say("Show only"), "filter_alt", () => ({ type: "filter", filters: NEW_TARGET() })),
-    ...Object.values(PAGE_KINDS()).map((kind) => button(kind.title, kind.icon, kind.make)));
-}
-
-function pinRow(action, onChange, onRemove, error) {
-  const face = el("span", { className: "rule-product" });
-  const draw = () => face.replaceChildren(...productFace(action.sku));
-  draw();
-  if (!productOf(action.sku)) loadLabels("sku", [action.sku]).then(draw).catch(() => {});
-  const position = el("input", { type: "number", min: 1, max: 10000, className: "rule-input rule-position", "aria-label": say("at position"), value: action.position });
-  position.addEventListener("change", () => onChange({ ...action, position: Number(position.value) || 1 }));
-  return el("div", { className: "rule-row rule-pin" }, el("span", { className: "rule-badge rule-badge--pin" }, say("Pin")),
-    el("div", { className: "rule-sentence" }, face, el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("at position")), position), policy(action, onChange), error),
-    removeButton(onRemove));
-}
-
-function productFace(sku) {
-  const product = productOf(sku);
-  if (!product) return [el("span", {}, sku), el("small", { className: "rule-muted" }, say("Not in the catalog now"))];
-  return [el("img", { src: product.image, alt: "", width: 40, height: 40, loading: "lazy" }),
-    el("span", { className: "rule-product-text" }, el("span", {}, product.title),
-      el("small", { className: product.in_stock ? "rule-muted" : "rule-warning" }, [product.sku, product.price_text, product.in_stock ? "" : say("out of stock")].filter(Boolean).join(" · ")))];
-}
-
-const opened = new Set();
-
-function policy(action, onChange) {
-  const missing = select([["compact", say("pins behind it move up")], ["keep_gap", say("keep the gap")]], action.on_missing || "compact",
-    (chosen) => onChange({ ...action, on_missing: chosen }), say("When it cannot be shown"));
-  const toggle = (name, text, usual) => checkbox(text, action[name] ?? usual, (on) => onChange({ ...action, [name]: on }));
-  const box = el("details", { className: "rule-details", open: opened.has(action.sku), ontoggle: () => (box.open ? opened.add(action.sku) : opened.delete(action.sku)) },
-    el("summary", {}, say("Options")),
-    el("div", { className: "rule-policy" }, el("label", { className: "rule-check-label" }, el("span", {}, say("When it cannot be shown")), missing),
-      toggle("obey_filters", say("Only within the shopper's filters"), true), toggle("obey_stock", say("Only while in stock"), true),
-      toggle("obey_sort", say("Not when the shopper sorts"), true), toggle("obey_query", say("Only when the words find it"), false)));
-  return box;
+    ...Object.values({ ...PLACING_KINDS(), ...PAGE_KINDS() }).map((kind) => button(kind.title, kind.icon, kind.make)));
 }
 
 function otherRow(action, index, onChange, onRemove, errorAt) {
   const page = PAGE_KINDS()[action.type];
-  if (page) return el("div", { className: "rule-row" }, el("span", { className: `rule-badge rule-badge--${action.type}` }, page.title),
-    el("div", { className: "rule-sentence" }, pageSentence(action, onChange, (path) => errorAt(`actions.${index}.${path}`)).filter(Boolean), errorAt(`actions.${index}`)),
+  const known = page || PLACING_KINDS()[action.type];
+  const sentence = page ? pageSentence : placingSentence;
+  if (known) return el("div", { className: "rule-row" }, el("span", { className: `rule-badge rule-badge--${action.type}` }, known.badge || known.title),
+    el("div", { className: "rule-sentence" }, sentence(action, onChange, (path) => errorAt(`actions.${index}.${path}`)).filter(Boolean), errorAt(`actions.${index}`)),
     removeButton(onRemove));
   const name = action.type === "filter" ? "filters" : "target";
   const kind = action.type === "boost" ? (action.strength < 0 ? "bury" : "boost") : action.type;
@@ -103,17 +73,4 @@ function otherRow(action, index, onChange, onRemove, errorAt) {
       clauseList(action[name], (clauses) => onChange({ ...action, [name]: clauses }), (position) => errorAt(`actions.${index}.${name}.${position}`)),
       action.type === "boost" ? strength(action, onChange) : null, errorAt(`actions.${index}`, true)),
     removeButton(onRemove));
-}
-
-function strength(action, onChange) {
-  const sign = action.strength < 0 ? -1 : 1;
-  const shown = el("output", { className: "rule-strength-value" }, signed(action.strength));
-  const slider = el("input", { type: "range", min: 1, max: 100, step: 1, className: "rule-slider", "aria-label": say("strength"), value: Math.abs(action.strength) });
-  slider.addEventListener("input", () => { shown.textContent = signed(sign * Number(slider.value)); });
-  slider.addEventListener("change", () => onChange({ ...action, strength: sign * Number(slider.value) }));
-  return el("span", { className: "rule-strength" }, el("span", { className: "rule-muted" }, say("a little")), slider, el("span", { className: "rule-muted" }, say("strongly")), shown);
-}
-
-function signed(strength) {
-  return strength > 0 ? `+${strength}` : String(strength);
 }

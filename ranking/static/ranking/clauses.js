@@ -5,6 +5,7 @@ import { picker } from "./picker.js";
 const OWN_FIELDS = () => [
   ["brand", say("brand")], ["category", say("category")], ["sku", say("product")], ["price", say("price")],
   ["rating", say("rating")], ["in_stock", say("in stock")], ["on_sale", say("on sale")],
+  ["words", say("what it says")],
 ];
 
 function fieldOptions(chosen) {

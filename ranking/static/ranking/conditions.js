@@ -1,15 +1,17 @@
 // When the rule applies: rows that read as a sentence; all of them must hold.
 import { checkbox, el, removeButton, say, select, settings } from "./dom.js";
+import { expressionBox } from "./expression.js";
 import { picker } from "./picker.js";
 
 const KINDS = () => [
   ["query", say("the query")], ["category", say("the category")], ["filter", say("a chosen filter")], ["sort", say("the sort order")],
   ["market", say("the market")], ["locale", say("the language")], ["segment", say("the shopper's segment")],
-  ["device", say("the device")], ["detected", say("the words name")], ["intent", say("the shopper wants to")], ["always", say("always")],
+  ["device", say("the device")], ["detected", say("the words name")], ["intent", say("the shopper wants to")],
+  ["results", say("the search finds")], ["always", say("always")],
 ];
 const MATCHES = () => [
   ["contains", say("contains")], ["is", say("is")], ["starts", say("starts with")], ["ends", say("ends with")],
-  ["empty", say("is empty")], ["any", say("is anything")],
+  ["fuzzy", say("is nearly")], ["expression", say("fits the expression")], ["empty", say("is empty")], ["any", say("is anything")],
 ];
 const FIXED = {
   locale: () => [["en", say("English")], ["zh", say("Chinese")]],
@@ -28,7 +30,16 @@ export function newCondition(kind) {
   if (kind === "category") return { type: "category", keys: [] };
   if (kind === "filter") return { type: "filter", field: "brand", values: [] };
   if (kind === "detected") return { type: "detected", field: "brand", values: [] };
+  if (kind === "results") return { type: "results", at_most: 0 };
   return kind === "always" ? { type: "always" } : { type: kind, values: [] };
+}
+
+// Words to preview a condition with: of an expression those before its first sign.
+export function sampleQuery(condition) {
+  const written = (condition.values || [])[0] || "";
+  if (condition.match !== "expression") return written;
+  const plain = written.replace(/[()（）"“”^$*]/g, " ");
+  return plain.split(/(?:^|\s)(?:AND|OR|NOT|与|且|和|并且|或|或者|非|不含)(?:\s|$)/)[0].trim();
 }
 
 export function drawConditions(conditions, onChange, errorAt) {
@@ -50,6 +61,7 @@ function sentence(condition, onChange) {
     checkbox(say("with subcategories"), condition.include_children !== false, (on) => onChange({ ...condition, include_children: on }))];
   if (condition.type === "filter") return [kind, ...filterSentence(condition, onChange)];
   if (condition.type === "detected") return [kind, ...detectedSentence(condition, onChange)];
+  if (condition.type === "results") return [kind, ...resultsSentence(condition, onChange)];
   return [kind, negation(condition, onChange), fixedOrFree(condition, onChange)];
 }
 
@@ -79,17 +91,47 @@ function keys(condition, onChange) {
   return picker({ field: "category", values: condition.keys, label: say("the category"), onChange: (chosen) => onChange({ ...condition, keys: chosen }) });
 }
 
+const BARE = ["empty", "any"];
+
 function querySentence(condition, onChange) {
-  const match = select(MATCHES(), condition.match, (chosen) => {
-    const bare = chosen === "empty" || chosen === "any";
-    onChange({ ...condition, match: chosen, values: bare ? [] : condition.values });
-  }, say("the query"));
+  const match = select(MATCHES(), condition.match, (chosen) => onChange(rematch(condition, chosen)), say("the query"));
   const not = checkbox(say("not"), Boolean(condition.negate), (on) => onChange({ ...condition, negate: on }));
-  if (condition.match === "empty" || condition.match === "any") return [match, not];
-  const exact = checkbox(say("exact letters"), condition.use_analysis === false, (on) => onChange({ ...condition, use_analysis: !on }));
+  if (BARE.includes(condition.match)) return [match, not];
+  const words = condition.match === "expression"
+    ? expressionBox({ value: condition.values[0] || "", onChange: (text) => onChange({ ...condition, values: text ? [text] : [] }) })
+    : picker({ field: "words", values: condition.values, label: say("the query"), onChange: (values) => onChange({ ...condition, values }) });
+  return [match, words, el("span", { className: "rule-switches" }, ...leniency(condition, onChange), not)];
+}
+
+// Words and an expression are written differently, so what was written stays only where it still means the same.
+function rematch(condition, match) {
+  const sameKind = (condition.match === "expression") === (match === "expression") && !BARE.includes(match);
+  const changed = { ...condition, match, values: sameKind ? condition.values : [] };
+  if (match === "fuzzy") return { ...changed, use_analysis: true, typos: false };
+  return BARE.includes(match) ? { ...changed, synonyms: false, typos: false } : changed;
+}
+
+// Exact letters leave no room for anything else.
+function leniency(condition, onChange) {
+  const exact = checkbox(say("exact letters"), condition.use_analysis === false,
+    (on) => onChange(on ? { ...condition, use_analysis: false, synonyms: false, typos: false } : { ...condition, use_analysis: true }));
   exact.title = say("also other endings, widths, traditional or simplified");
-  const words = picker({ field: "words", values: condition.values, label: say("the query"), onChange: (values) => onChange({ ...condition, values }) });
-  return [match, words, el("span", { className: "rule-switches" }, exact, not)];
+  const synonyms = checkbox(say("synonyms too"), Boolean(condition.synonyms), (on) => onChange({ ...condition, synonyms: on }));
+  synonyms.title = say("also holds for what the list of synonyms says is the same");
+  const typos = checkbox(say("typing errors too"), Boolean(condition.typos), (on) => onChange({ ...condition, typos: on }));
+  typos.title = say("one wrong letter from 4 letters on, two from 8 on; Chinese characters that sound alike");
+  const isNearly = condition.match === "fuzzy";
+  return [isNearly ? null : exact, condition.use_analysis === false ? null : synonyms, isNearly || condition.use_analysis === false ? null : typos];
+}
+
+function resultsSentence(condition, onChange) {
+  const few = condition.at_most > 0;
+  const how = select([["none", say("no product")], ["few", say("no more than")]], few ? "few" : "none",
+    (chosen) => onChange({ ...condition, at_most: chosen === "few" ? 3 : 0 }), say("the search finds"));
+  const number = el("input", { type: "number", min: 1, max: 1000, step: 1, className: "rule-input rule-number", value: condition.at_most, "aria-label": say("no more than") });
+  number.addEventListener("change", () => onChange({ ...condition, at_most: Math.max(1, Math.round(Number(number.value)) || 1) }));
+  const note = el("span", { className: "rule-muted rule-own-line" }, say("Counted before anything the shopper asked for is let go."));
+  return few ? [how, el("span", { className: "rule-switches" }, number, el("span", { className: "rule-muted" }, say("products"))), note] : [how, note];
 }
 
 function filterSentence(condition, onChange) {

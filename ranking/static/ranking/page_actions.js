@@ -2,32 +2,42 @@
 import { checkbox, el, removeButton, say, select, settings } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { sortLabel } from "./conditions.js";
+import { facets, layout } from "./page_looks.js";
 import { picker } from "./picker.js";
+import { replace, synonym, unassociate } from "./word_actions.js";
+import { isWholePin } from "./pin_row.js";
+import { isWholeGroup } from "./placing_actions.js";
 
 export const PAGE_KINDS = () => ({
   slot: { title: say("Keep places"), icon: "view_carousel", make: () => ({ type: "slot", position: 1, until: 3, target: [{ field: "brand", values: [] }] }) },
   banner: { title: say("Banner"), icon: "image", make: () => ({ type: "banner", slot: "top", position: 1, title_en: "", title_zh: "" }) },
   redirect: { title: say("Send elsewhere"), icon: "subdirectory_arrow_right", make: () => ({ type: "redirect", url: "" }) },
   replace: { title: say("Search for other words"), icon: "find_replace", make: () => ({ type: "replace", words: [], by: "" }) },
+  synonym: { title: say("Also find"), icon: "join", make: () => ({ type: "synonym", words: [], alternatives: [], weight: 0.9, one_way: false }) },
+  unassociate: { title: say("Keep apart"), icon: "link_off", make: () => ({ type: "unassociate", words: [], others: [] }) },
   sort: { title: say("Sort"), icon: "sort", make: () => ({ type: "sort", sort: "newest" }) },
-  facets: { title: say("Filters shown"), icon: "tune", make: () => ({ type: "facets", first: [], hide: [] }) },
+  facets: { title: say("Filters shown"), icon: "tune", make: () => ({ type: "facets", first: [], hide: [], open: [], values: [] }) },
+  layout: { title: say("Layout"), icon: "dashboard", make: () => ({ type: "layout", layout: "list" }) },
 });
 
 // A half-written action would be refused: the preview leaves it out.
 export function isFinished(action) {
   const checks = {
     slot: () => true, sort: () => true,
+    pin: () => isWholePin(action), group: () => isWholeGroup(action),
     banner: () => Boolean(action.title_en || action.title_zh),
     redirect: () => /^(\/(?!\/)|https:\/\/.)/.test(action.url),
-    replace: () => action.words.length > 0,
-    facets: () => action.first.length + action.hide.length > 0,
+    replace: () => action.words.length > 0, unassociate: () => action.words.length > 0,
+    synonym: () => action.words.length > 0 && action.alternatives.length > 0,
+    facets: () => action.first.length + action.hide.length + (action.open || []).length + (action.values || []).length > 0
+      && (action.values || []).every((item) => item.first.length + item.hide.length > 0),
   };
   return checks[action.type] ? checks[action.type]() : true;
 }
 
 export function pageSentence(action, onChange, errorAt) {
   const change = (part) => onChange({ ...action, ...part });
-  return { slot, banner, redirect, replace, sort, facets }[action.type](action, change, errorAt);
+  return { slot, banner, redirect, replace, sort, facets, layout, synonym, unassociate }[action.type](action, change, errorAt);
 }
 
 function field(text, node) {
@@ -44,6 +54,13 @@ function address(action, name, label, change) {
   const node = line(action, name, label, (part) => change({ [name]: part[name] || (name === "url" ? "" : null) }), "/… https://…");
   node.querySelector("input").setAttribute("inputmode", "url");
   return node;
+}
+
+// Most shops have one picture and one page for both languages: the others wait until they are asked for.
+function furtherAddresses(action, change, names) {
+  return el("details", { className: "rule-details", open: names.some(([name]) => action[name]) },
+    el("summary", {}, say("Others in the Chinese shop")),
+    el("div", { className: "rule-fields" }, names.map(([name, label]) => address(action, name, label, change))));
 }
 
 function number(action, name, label, change) {
@@ -72,35 +89,16 @@ function banner(action, change) {
       line(action, "title_en", say("title (English)"), change), line(action, "title_zh", say("title (Chinese)"), change),
       line(action, "text_en", say("text (English)"), change), line(action, "text_zh", say("text (Chinese)"), change),
       address(action, "image", say("picture"), change), address(action, "link", say("leads to"), change)),
+    furtherAddresses(action, change, [["image_zh", say("picture in the Chinese shop")], ["link_zh", say("leads to in the Chinese shop")]]),
   ];
 }
 
 function redirect(action, change) {
-  return [address(action, "url", say("to the page"), change)];
-}
-
-function replace(action, change) {
-  return [el("span", { className: "rule-word" }, say("instead of")),
-    picker({ field: "words", values: action.words, label: say("instead of"), onChange: (words) => change({ words }) }),
-    line(action, "by", say("search for (empty leaves the words out)"), change)];
+  return [address(action, "url", say("to the page"), change),
+    furtherAddresses(action, change, [["url_zh", say("to the page in the Chinese shop")]])];
 }
 
 function sort(action, change) {
   return [select(settings.sorts.map((name) => [name, sortLabel(name)]), action.sort, (chosen) => change({ sort: chosen }), say("the sort order")),
     el("span", { className: "rule-muted" }, say("while the shopper has chosen no order"))];
-}
-
-function facets(action, change) {
-  const fields = [["category", say("category")], ["brand", say("brand")], ["price", say("price")], ["rating", say("rating")], ["in_stock", say("in stock")],
-    ["on_sale", say("on sale")], ...settings.attributes.map((item) => [item.key, item.label])];
-  return [chosenList(say("show first"), fields, action.first, (first) => change({ first, hide: action.hide.filter((key) => !first.includes(key)) })),
-    chosenList(say("leave out"), fields, action.hide, (hide) => change({ hide, first: action.first.filter((key) => !hide.includes(key)) }))];
-}
-
-function chosenList(label, fields, chosen, onChange) {
-  const names = new Map(fields);
-  const add = select([["", `+ ${label}`], ...fields.filter(([key]) => !chosen.includes(key))], "", (key) => key && onChange([...chosen, key]), label);
-  const chip = (key) => el("span", { className: "rule-chip" }, names.get(key) || key,
-    removeButton(() => onChange(chosen.filter((other) => other !== key)), `${say("Remove")} ${names.get(key) || key}`));
-  return el("span", { className: "rule-picks" }, el("span", { className: "rule-muted" }, label), ...chosen.map(chip), add);
 }

@@ -1,7 +1,7 @@
 // Whose search the preview shows: words, page, shopper and moment. What nobody set by hand follows the rule.
 import { el, labelOf, loadLabels, removeButton, say, settings } from "./dom.js";
 import { picker, searchBox } from "./picker.js";
-import { sortLabel } from "./conditions.js";
+import { sampleQuery, sortLabel } from "./conditions.js";
 import { wallClock, zoneSelect } from "./zones.js";
 
 const STANDARD = () => ({
@@ -106,7 +106,7 @@ function guess(rule, current) {
   const means = (type) => rule.conditions.find((item) => item.type === type && !item.negate && (item.values || item.keys || []).length);
   const query = means("query");
   const first = (type) => means(type)?.values[0];
-  const words = query ? query.values[0] : "";
+  const words = query ? sampleQuery(query) : "";
   const locale = rule.locales.length === 1 ? rule.locales[0] : first("locale") || current.locale;
   return {
     query: words, category: means("category")?.keys[0] || "", locale: /[㐀-鿿]/.test(words) ? "zh" : locale,

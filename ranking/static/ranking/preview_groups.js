@@ -7,11 +7,3 @@ export function groupRow(group) {
     el("span", {}, hit.title, " ", el("small", { className: "rule-muted" }, [hit.sku, hit.sale_text || hit.price_text].filter(Boolean).join(" · ")))));
   return el("li", { className: "rule-group" }, el("span", { className: "rule-badge rule-badge--group" }, say("Block")), " ", el("strong", {}, group.title), el("ol", {}, products));
 }
-
-// The rows of a page's hits with its blocks between them.
-export function withGroups(side, row) {
-  const groups = side.groups || [];
-  const at = (position) => groups.filter((group) => group.position === position).map(groupRow);
-  const shown = new Set(side.hits.map((hit) => hit.position));
-  return [...side.hits.flatMap((hit) => [...at(hit.position), row(hit)]), ...groups.filter((group) => !shown.has(group.position)).map(groupRow)];
-}

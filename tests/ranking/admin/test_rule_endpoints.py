@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from ranking.admin import rule_endpoints
-from ranking.admin.rule_arrange import read_controls, read_initial
+from ranking.admin.rule_arrange import read_controls
 from ranking.admin.rule_endpoints import read_search
+from ranking.admin.rule_start import read_start
 from ranking.models import Rule
 from tests.ranking.rule_shop import build_shop, fresh_process, save_rule
 from tests.ranking.rule_words import document, on_query, pin
@@ -147,7 +148,7 @@ def test_a_page_of_results_begins_a_rule() -> None:
     asked = QueryDict(
         "query=台灯&category=home/lamps&market=cn&segments=new, vip&now=2027-11-11T00:00&zone=Asia/Shanghai"
     )
-    initial = read_initial(asked)
+    initial = read_start(asked.dict())
     assert initial["name"] == "台灯"
     assert initial["markets"] == ["cn"]
     assert [condition["type"] for condition in initial["conditions"]] == ["query", "category"]

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from tests.ranking.rule_shop import build_shop, fresh_process, save_rule
+from catalog.models import Product
+from catalog.steps.index import index_products
+from tests.ranking.rule_shop import add_product, ask, build_shop, fresh_process, save_rule
 from tests.ranking.rule_words import on_query
 
 
@@ -15,8 +17,8 @@ def shop(db):
     fresh_process()
 
 
-def get(client, query="lamp", **options):
-    return client.get(reverse("storefront:results"), {"q": query, **options})
+def get(client, query="lamp", headers=None, **options):
+    return client.get(reverse("storefront:results"), {"q": query, **options}, headers=headers)
 
 
 BANNER = {"type": "banner", "title_en": "Bright <days>", "title_zh": "亮丽时光", "link": "/c/home/lamps/"}
@@ -47,15 +49,46 @@ def test_banners_above_and_below_stand_on_the_first_page_alone(client):
 
 def test_a_redirect_sends_the_browser_and_htmx_alike(client):
     save_rule({"type": "redirect", "url": "/c/home/lamps/"}, when=[on_query("lamp", match="is")])
-    assert get(client)["Location"] == "/c/home/lamps/"
+    assert get(client)["Location"].startswith("/c/home/lamps/?by=")
     answer = client.get(reverse("storefront:results"), {"q": "lamp"}, headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"] == "/c/home/lamps/"
+    assert answer["HX-Redirect"].startswith("/c/home/lamps/?by=")
 
 
 @pytest.mark.parametrize("options", [{"literal": "1"}, {"f.brand": "nord"}], ids=["exactly this", "with a filter"])
 def test_who_looks_for_exactly_this_or_filters_stays(client, options):
     save_rule({"type": "redirect", "url": "/c/home/lamps/"}, when=[on_query("lamp", match="is")])
     assert get(client, **options).status_code == 200
+
+
+@pytest.mark.parametrize(("page", "position"), [(1, 2), (2, 25)], ids=["on the first page", "on the second"])
+def test_an_inline_banner_stands_on_the_page_of_its_position(client, page, position):
+    lamps = Product.objects.get(sku="L1")
+    for number in range(30):
+        add_product(f"M{number}", f"lamp more{number} spare", lamps.category, lamps.brand, price=9)
+    index_products(list(Product.objects.values_list("id", flat=True)))
+    save_rule({**BANNER, "slot": "inline", "position": position})
+    for asked in (1, 2):
+        shown = "Bright &lt;days&gt;" in get(client, page=asked, collapse=0).content.decode()
+        assert shown is (asked == page)
+        assert bool(ask(page=asked).banners) is (asked == page)
+
+
+def test_a_banner_names_its_rule_for_those_who_count_clicks(client):
+    rule = save_rule(BANNER)
+    assert f'data-rule="{rule.pk}"' in get(client).content.decode()
+
+
+@pytest.mark.parametrize(("language", "link"), [("en", "/c/home/lamps/"), ("zh", "/c/home/")], ids=["en", "zh"])
+def test_each_language_has_its_own_link_and_picture(client, language, link):
+    save_rule({**BANNER, "link_zh": "/c/home/", "image": "/media/en.png", "image_zh": "/media/zh.png"})
+    page = get(client, headers={"Accept-Language": language}).content.decode()
+    assert f'<a href="{link}" hx-boost="false">' in page
+    assert f"/media/{language}.png" in page
+
+
+def test_bottom_banners_stand_under_a_page_that_found_nothing_too(client):
+    save_rule({**BANNER, "slot": "bottom"})
+    assert "Bright &lt;days&gt;" in get(client, "龘靐齉").content.decode()
 
 
 def test_other_words_are_told_with_the_way_back(client):

@@ -1,0 +1,213 @@
+"""Conditions on the typed words made fast: a test on the facts, and the index hooks under which a rule is filed.
+
+Hooks are sound: a rule whose words could hold is filed under a key that facts.make_hooks gives for the query.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from catalog.text import HAN, analyse, normalise
+from ranking.merchandising.conditions import QueryCondition
+from ranking.merchandising.expressions import AllOf, Expression, Not, Phrase, parse_expression
+from ranking.merchandising.facts import JOINT, RUN, QueryFacts, Wording, read_plain
+from ranking.merchandising.misspellings import Mode, compile_near
+
+Test = Callable[[QueryFacts], bool]
+Hooks = tuple[str, ...] | None  # None: the condition cannot be looked up, only tested
+HAN_START, HAN_END = "㐀", "鿿"
+PAIR = 2
+ANYTHING = ("query:any",)
+
+# From the rarest to the most common kind of index key.
+_TEXT_KINDS = (
+    "atext", "awords", "ptext", "pwords", "stext", "swords", "nearis", "near", "apair", "ppair", "spair",
+    "arun", "prun", "srun",
+)  # fmt: skip
+_KINDS = (*_TEXT_KINDS, "category", "under", "segment", "detected", "filter")
+SELECTIVITY = {kind: rank for rank, kind in enumerate(_KINDS)}
+
+
+class Allowed(NamedTuple):
+    """What beside the typed letters counts as the rule's words."""
+
+    use_analysis: bool
+    synonyms: bool
+    typos: bool
+
+
+def choose_hooks(candidates: Sequence[Hooks]) -> Hooks:
+    """All conditions must hold, so one of them is enough to file the rule under: the most selective."""
+    usable = [hooks for hooks in candidates if hooks]
+    return min(usable, key=_rate_hooks) if usable else None
+
+
+def _rate_hooks(hooks: tuple[str, ...]) -> tuple[int, int]:
+    """How many searches meet the worst of them, as a rank; then how many there are."""
+    return max(SELECTIVITY.get(hook.partition(":")[0], len(SELECTIVITY)) for hook in hooks), len(hooks)
+
+
+def join_hooks(alternatives: Iterable[Hooks]) -> Hooks:
+    """One of several is enough to hold, so the rule is filed under the hooks of all; None as soon as one has none."""
+    joined: list[str] = []
+    for hooks in alternatives:
+        if not hooks:
+            return None
+        joined += hooks
+    return tuple(dict.fromkeys(joined))
+
+
+def compile_query(condition: QueryCondition) -> tuple[Test, Hooks]:
+    options = Allowed(condition.use_analysis, condition.synonyms, condition.forgives_typos)
+    if condition.match == "empty":
+        return (lambda facts: facts.is_empty), ("query:empty",)
+    if condition.match == "any":
+        return (lambda facts: not facts.is_empty), ANYTHING
+    if condition.match == "expression":
+        holds, hooks = _compile_tree(parse_expression(condition.values[0]), options)
+        # It speaks of words: where nothing is typed, not even NOT holds.
+        return (lambda facts: not facts.is_empty and holds(facts)), hooks or ANYTHING
+    place: Mode = "is" if condition.match == "fuzzy" else condition.match
+    return _compile_words(place, condition.values, options)
+
+
+def _compile_tree(tree: Expression, options: Allowed) -> tuple[Test, Hooks]:
+    if isinstance(tree, Phrase):
+        return _compile_phrase(tree, options)
+    if isinstance(tree, Not):
+        holds, _hooks = _compile_tree(tree.part, options)
+        return (lambda facts: not holds(facts)), None
+    compiled = [_compile_tree(part, options) for part in tree.parts]
+    tests = tuple(test for test, _hooks in compiled)
+    hooks = [hooks for _test, hooks in compiled]
+    if isinstance(tree, AllOf):
+        return (lambda facts: all(test(facts) for test in tests)), choose_hooks(hooks)
+    return (lambda facts: any(test(facts) for test in tests)), join_hooks(hooks)
+
+
+@lru_cache(maxsize=20_000)
+def _compile_phrase(phrase: Phrase, options: Allowed) -> tuple[Test, Hooks]:
+    """Expressions share their words: each phrase is compiled once, and tried once a search."""
+    if phrase.match == "prefix":
+        test, hooks = _compile_beginning(phrase.text, options)
+    else:
+        test, hooks = _compile_words(phrase.match, (phrase.text,), options)
+
+    def remembered(facts: QueryFacts) -> bool:
+        known = facts.tried.get(test)
+        if known is None:
+            known = facts.tried[test] = test(facts)
+        return known
+
+    return remembered, hooks
+
+
+def _compile_words(match: Mode, values: Sequence[str], options: Allowed) -> tuple[Test, Hooks]:
+    """Whether the query is, begins with, ends with or contains one of the values, in the ways the condition allows."""
+    wordings = tuple(_read_value(value, use_analysis=options.use_analysis) for value in values)
+    marks = ("p",) if not options.use_analysis else ("a", "s") if options.synonyms else ("a",)
+    hooks = [_hook_value(match, wording, mark) for wording in wordings for mark in marks]
+    tests = [_compile_comparison(match, wordings, options)]
+    if options.typos:
+        near = [compile_near(match, wording.text) for wording in wordings]
+        tests.append(_compile_nearness([test for test, _keys in near]))
+        hooks += [keys for _test, keys in near if keys]
+    joined = join_hooks(hooks)
+    if len(tests) == 1:
+        return tests[0], joined
+    return (lambda facts: any(test(facts) for test in tests)), joined
+
+
+def _compile_comparison(match: Mode, wordings: Sequence[Wording], options: Allowed) -> Test:
+    compare = COMPARISONS[match]
+    if not options.use_analysis:
+        return lambda facts: any(compare(facts.plain, value) for value in wordings)
+
+    def holds_for(queries: Iterable[Wording]) -> bool:
+        return any(compare(query, value) for query in queries for value in wordings)
+
+    if options.synonyms:
+        return lambda facts: holds_for(facts.wordings) or holds_for(facts.same_wordings)
+    return lambda facts: holds_for(facts.wordings)
+
+
+def _compile_nearness(near: Sequence[Callable[[str], bool]]) -> Test:
+    return lambda facts: facts.forgives and not facts.is_empty and any(test(facts.analysed.text) for test in near)
+
+
+def _compile_beginning(beginning: str, options: Allowed) -> tuple[Test, Hooks]:
+    letters = _read_value(beginning, use_analysis=options.use_analysis).text
+    pattern = _word_beginning(letters)
+    mark = "a" if options.use_analysis else "p"
+    hooks = (f"{mark}pair:{letters[:PAIR]}",) if len(letters) >= PAIR else None
+    if options.use_analysis:
+        return (lambda facts: any(pattern.search(wording.text) for wording in facts.wordings)), hooks
+    return (lambda facts: pattern.search(facts.plain.text) is not None), hooks
+
+
+@lru_cache(maxsize=1024)
+def _word_beginning(beginning: str) -> re.Pattern[str]:
+    """The letters where a word begins; Chinese has no blanks between words, so its letters may stand anywhere."""
+    before = "" if re.match(f"[{HAN}]", beginning) else rf"(?<![^\W_{HAN}])"
+    return re.compile(before + re.escape(beginning))
+
+
+def _read_value(value: str, *, use_analysis: bool) -> Wording:
+    if not use_analysis:
+        return read_plain(value)
+    normalised = " ".join(normalise(value).split())
+    return Wording(normalised, tuple(analyse(normalised)))
+
+
+def _hook_value(match: str, value: Wording, mark: str) -> tuple[str, ...]:
+    if match == "is":
+        return (f"{mark}text:{value.text}", f"{mark}words:{JOINT.join(value.words)}")
+    hooks = [f"{mark}run:{JOINT.join(value.words[:RUN])}"] if value.words else []
+    if len(value.text) >= PAIR and (_is_written_together(value.text) or not value.words):
+        hooks.append(f"{mark}pair:{value.text[:PAIR]}")
+    return tuple(hooks)
+
+
+def _is_written_together(text: str) -> bool:
+    """Chinese has no blanks: the segmenter may cut a phrase differently inside a longer query, so letters count too.
+    One character alone is left to the segmenter: 米 must not be found in 玉米.
+    """
+    return len(text) >= PAIR and all(HAN_START <= letter <= HAN_END for letter in text)
+
+
+def _is_same(query: Wording, value: Wording) -> bool:
+    return query.text == value.text or (bool(value.words) and query.words == value.words)
+
+
+def _starts(query: Wording, value: Wording) -> bool:
+    if value.words and query.words[: len(value.words)] == value.words:
+        return True
+    return query.text.startswith(value.text) and _may_compare_letters(value, query.text[len(value.text) :][:1])
+
+
+def _ends(query: Wording, value: Wording) -> bool:
+    if value.words and query.words[-len(value.words) :] == value.words:
+        return True
+    return query.text.endswith(value.text) and _may_compare_letters(value, query.text[: -len(value.text)][-1:])
+
+
+def _may_compare_letters(value: Wording, neighbour: str) -> bool:
+    return _is_written_together(value.text) or (not value.words and neighbour in ("", " "))
+
+
+def _contains(query: Wording, value: Wording) -> bool:
+    size = len(value.words)
+    if size and any(query.words[i : i + size] == value.words for i in range(len(query.words) - size + 1)):
+        return True
+    if _is_written_together(value.text):
+        return value.text in query.text
+    return not size and f" {value.text} " in f" {query.text} "
+
+
+COMPARISONS: dict[Mode, Callable[[Wording, Wording], bool]] = {
+    "is": _is_same,
+    "starts": _starts,
+    "ends": _ends,
+    "contains": _contains,
+}

@@ -1,0 +1,1 @@
+"""What shoppers search for, counted by day."""

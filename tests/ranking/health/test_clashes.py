@@ -1,0 +1,77 @@
+"""Conflicts are looked for a little each run; what a run does not reach stays as the last one found it."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from ranking.health.clashes import sweep_conflicts
+from ranking.health.usage import Usage
+from ranking.models import HealthFinding, Rule
+from ranking.registry import live_state
+from ranking.rule_store import change_status
+from tests.ranking.rule_shop import build_shop, save_rule
+from tests.ranking.rule_words import on_query, pin
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def shop(db: None) -> None:
+    build_shop()
+
+
+def sweep(before: dict[str, Any] | None = None, *, seconds: float = 60, usage: Any = None) -> dict[str, Any]:
+    return sweep_conflicts(live_state(), usage or {}, before or {}, now=timezone.now(), seconds=seconds)
+
+
+def pairs() -> set[tuple[str, str]]:
+    """(who loses, who wins) by name."""
+    names = {rule.pk: rule.name for rule in Rule.objects.all()}
+    return {(names[f.rule_id], names[f.other_id]) for f in HealthFinding.objects.filter(kind="conflict")}
+
+
+def test_conflicts_are_found_once_with_a_sentence_in_each_language() -> None:
+    save_rule(pin("L1", 1), when=[on_query("lamp")], name="strong", priority=1)
+    save_rule(pin("L2", 1), when=[on_query("lamp")], name="weak", priority=2)
+    save_rule(pin("L3", 1), when=[on_query("椅子")], name="apart", priority=3, markets=["cn"])
+    done = sweep()
+    assert pairs() >= {("weak", "strong")}
+    assert done["checked"] == 3
+    finding = HealthFinding.objects.get(rule_id=Rule.objects.get(name="weak").pk, kind="conflict")
+    assert set(finding.detail["message"]) == {"en", "zh-hans"}
+    assert finding.detail["message"]["en"] != finding.detail["message"]["zh-hans"]
+    assert sweep(done)["checked"] == 3
+    assert HealthFinding.objects.filter(kind="conflict").count() == len(pairs())
+
+
+def test_conflicts_of_rules_that_are_gone_go() -> None:
+    save_rule(pin("L1", 1), name="strong", priority=1)
+    weak = save_rule(pin("L2", 1), name="weak", priority=2)
+    done = sweep()
+    assert pairs() == {("weak", "strong")}
+    change_status([weak], Rule.Status.PAUSED)
+    sweep(done, seconds=0)
+    assert pairs() == set()
+
+
+def test_changed_rules_come_first_and_the_sweep_goes_on_where_it_stopped() -> None:
+    rules = [save_rule(pin(f"L{n}", n), when=[on_query("lamp")], name=f"rule {n}") for n in range(1, 6)]
+    done = sweep()
+    assert pairs() == set()
+    late = save_rule(pin("L9", 1), when=[on_query("lamp")], name="late")
+    stopped = sweep(done, seconds=0)
+    assert stopped["seen_until"] == done["seen_until"], "what was not looked at is still to be seen"
+    sweep(stopped)
+    assert pairs() == {("late", "rule 1")}
+    assert late.pk not in {rule.pk for rule in rules}
+
+
+def test_what_loses_in_many_searches_is_worse() -> None:
+    save_rule(pin("L1", 1), pin("L2", 2), name="strong", priority=1)
+    quiet = save_rule(pin("L3", 1), name="quiet", priority=2)
+    busy = save_rule(pin("L4", 2), name="busy", priority=3)
+    sweep(usage={str(busy.pk): Usage(matched=500), str(quiet.pk): Usage(matched=1)})
+    worst = HealthFinding.objects.filter(kind="conflict").order_by("-weight").first()
+    assert worst is not None
+    assert worst.rule_id == busy.pk
