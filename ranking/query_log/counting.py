@@ -65,5 +65,7 @@ def _find_fates(query: Query, ranked: Ranked) -> dict[str, str]:
 
 def _list_effects(rules: MatchedRules) -> Iterator[Effect]:
     """Of every kind of action."""
-    for kind in fields(rules):
-        yield from (item for item in getattr(rules, kind.name) if isinstance(item, Effect))
+    listed = (getattr(rules, kind.name) for kind in fields(rules))
+    for effects in listed:
+        if isinstance(effects, tuple):
+            yield from (item for item in effects if isinstance(item, Effect))

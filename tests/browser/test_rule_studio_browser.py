@@ -224,7 +224,7 @@ def test_segments_and_markets_of_other_rules_are_offered_and_new_ones_typed(open
 def test_an_error_stands_beside_the_part_that_is_meant(open_page: OpenPage, session: str) -> None:
     page = open_page(FOR_LAMPS, session=session)
     page.get_by_role("button", name="Send elsewhere").click()
-    page.get_by_label("to the page").fill("javascript:alert(1)")
+    page.get_by_label("to the page", exact=True).fill("javascript:alert(1)")
     page.get_by_role("button", name="Save", exact=True).click()
     beside = page.locator("[data-list=actions] .rule-row", has_text="Send elsewhere")
     expect(beside.get_by_role("alert").first).to_contain_text("Write a path of this shop")
