@@ -19,6 +19,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ranking.models import AuditEntry, Rule
+from tests.browser.axe import find_violations
 from tests.browser.clock import ShopClock, next_double_eleven, start_clock
 from tests.browser.headphone_shop import build_headphone_shop
 from tests.browser.rule_form import ADD, expect_first, pick, pin, row
@@ -183,6 +184,7 @@ def have_it_approved(story: Story, page: Page) -> None:
     page.goto(f"{story.address}/admin/ranking/rule/waiting/")
     page.get_by_role("link", name="双11").click()
     expect(page.locator(".gv-sentence")).to_contain_text(WANTED)
+    assert find_violations(page) == []
     story.shoot(page, "4-review")
     story.button(page, "Approve and make live").click()
     expect(page).to_have_url(re.compile("/waiting/"))
@@ -222,6 +224,7 @@ def roll_it_back(story: Story, mei: Page, wang: Page) -> None:
     """Back to the version before the conflict was settled; under four eyes that wants approval too."""
     rule = Rule.objects.get(name="双11")
     mei.goto(f"{story.address}/admin/ranking/rule/{rule.pk}/history/")
+    assert find_violations(mei) == []
     story.shoot(mei, "7-history")
     mei.locator("form:has(input[name=to_version][value='1']) button").click()
     expect(mei).to_have_url(re.compile("/review/"))
