@@ -90,7 +90,9 @@ def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
     if wanted:
         found = find_product_ids(wanted)
         cards = load_cards(list(found.values()), locale=locale, now=timezone.now())
-        return JsonResponse({"products": [card_of(cards[id_], sku=sku) for sku, id_ in found.items() if id_ in cards]})
+        return JsonResponse(
+            {"products": [card_of(cards[id_], locale=locale, sku=sku) for sku, id_ in found.items() if id_ in cards]}
+        )
     words = request.GET.get("q", "").strip()[:MAX_QUERY_CHARACTERS]
     ids = find_by_sku(words, limit=MAX_PRODUCTS) if words else []
     cards = load_cards(ids, locale=locale, now=timezone.now())
@@ -98,7 +100,7 @@ def list_products(admin: Any, request: HttpRequest) -> JsonResponse:
     page = search(SearchRequest(query=words, locale=locale, facets=(), page_size=MAX_PRODUCTS, without_rules=("all",)))
     for hit in page.hits:
         chosen.setdefault(hit.product.sku, hit.product)
-    return JsonResponse({"products": [card_of(card) for card in list(chosen.values())[:MAX_PRODUCTS]]})
+    return JsonResponse({"products": [card_of(card, locale=locale) for card in list(chosen.values())[:MAX_PRODUCTS]]})
 
 
 def list_choices(admin: Any, request: HttpRequest) -> JsonResponse:
@@ -169,7 +171,7 @@ def decorate(hit: dict[str, Any], *, locale: str) -> None:
     hit["sale_text"] = format_money(hit["sale_price"], hit["currency"], locale)
 
 
-def card_of(card: ProductCard, *, sku: str = "") -> dict[str, Any]:
+def card_of(card: ProductCard, *, locale: str, sku: str = "") -> dict[str, Any]:
     """A variant's SKU shows that variant; `variants` are those to choose from."""
     offers = [{"sku": offer.sku, "label": label_variant(offer), "in_stock": offer.in_stock} for offer in card.variants]
     card = lead_with(card, sku) if sku != card.sku else card
@@ -180,7 +182,7 @@ def card_of(card: ProductCard, *, sku: str = "") -> dict[str, Any]:
         "variants": offers,
         "title": card.title,
         "image": picture(card.image),
-        "price_text": format_money(price, card.currency, "en"),
+        "price_text": format_money(price, card.currency, locale),
         "in_stock": card.in_stock,
     }
 

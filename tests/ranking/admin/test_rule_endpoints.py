@@ -156,6 +156,14 @@ def test_a_page_of_results_begins_a_rule() -> None:
     assert read_controls(asked)["zone"] == "Asia/Shanghai"
 
 
+@pytest.mark.parametrize(("language", "price"), [("en", "CN¥10.00"), ("zh-hans", "¥10.00")])
+def test_prices_are_written_as_the_reader_writes_them(client: Client, settings: Any, language: str, price: str) -> None:
+    settings.SHOP_CURRENCY = "CNY"
+    build_shop()
+    found = client.get(reverse("admin:ranking_rule_products"), {"sku": "L1"}, headers={"accept-language": language})
+    assert found.json()["products"][0]["price_text"] == price
+
+
 def test_arranging_asks_for_the_reason(client: Client) -> None:
     fields = {
         "name": "Lamps", "status": "draft", "priority": "100", "reason": "", "windows": "[]", "markets": "", "tags": "",
