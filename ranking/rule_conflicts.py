@@ -17,6 +17,7 @@ from ranking.merchandising.actions import Action, PinAction, list_clauses
 from ranking.merchandising.clauses import SKU_FIELD, Clause, to_filters
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict, find_conflicts
+from ranking.merchandising.meeting_words import OTHER_WORDS
 from ranking.merchandising.rivals import Sieve
 from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.schema import RuleDocument
@@ -173,6 +174,7 @@ def describe_conflict(conflict: Conflict, *, zone: str = "") -> dict[str, Any]:
             "sort": request.sort,
             "market": request.market,
             "locale": request.locale,
+            "any_words": request.query == OTHER_WORDS,
             "any_locale": not any(_asks_locale(rule) for rule in (conflict.winner, conflict.loser)),
             "segments": list(request.segments),
             "device": request.device,
@@ -204,10 +206,17 @@ def _asks_locale(rule: CompiledRule) -> bool:
     return bool(rule.locales) or any(condition.type == "locale" for condition in rule.conditions)
 
 
+def _say_query(query: str) -> str:
+    """The word that stands for any other is for machines."""
+    if query == OTHER_WORDS:
+        return _("any words")
+    return _("“%s”") % query if query else _("no words")
+
+
 def _say_example(conflict: Conflict, zone: str) -> str:
     request = conflict.witness.request
     at = conflict.witness.at.astimezone(load_zone(zone))
-    parts = [_("“%s”") % request.query if request.query else _("no words")]
+    parts = [_say_query(request.query)]
     parts += [f"{item.field} {'/'.join(item.values)}" for item in request.filters]
     parts += [_("nothing is found")] if conflict.witness.found == 0 else []
     parts += [value for value in (request.category, request.market, *request.segments) if value]

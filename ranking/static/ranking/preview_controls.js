@@ -36,7 +36,7 @@ export function startControls({ form, onChange }) {
     const zone = values.zone;
     const moment = example.now ? wallClock(new Date(example.now), zone) : "";
     Object.assign(values, {
-      query: example.q, category: example.category, locale: example.any_locale ? values.locale : example.locale, market: example.market, segments: [...example.segments],
+      query: example.any_words ? values.query : example.q, category: example.category, locale: example.any_locale ? values.locale : example.locale, market: example.market, segments: [...example.segments],
       device: example.device || "desktop", sort: example.sort || "relevance", filters: example.filters || [],
       now: new Date(example.now) - Date.now() < 60_000 ? "" : moment,
     });

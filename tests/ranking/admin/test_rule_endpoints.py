@@ -62,6 +62,14 @@ def test_a_higher_place_makes_it_win(client: Client) -> None:
     assert found["other"]["name"] == "Standing"
 
 
+def test_an_example_that_any_words_make_says_so(client: Client) -> None:
+    build_shop()
+    save_rule(pin("L5", 1), name="Always", priority=50)
+    (found,) = conflicts(client, document(pin("L6", 1))).json()["conflicts"]
+    assert "any words" in found["when"]
+    assert found["example"]["any_words"]
+
+
 def test_the_look_for_conflicts_ends_in_time_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     build_shop()
     save_rule(pin("L5", 1), when=[on_query("lamp")], name="Standing")
