@@ -146,8 +146,7 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="USD")
 SHOP_NAME = env.str("SHOP_NAME", default="Searchsite")
-# What rules and offers know of the storefront's visitor: the market's code, and a function by its dotted path that
-# takes the request and returns the visitor's segments, such as ("new", "vip").
+# What rules know of the storefront's visitor: the market, and a dotted path: request → segments ("new", "vip").
 STOREFRONT_MARKET = env.str("STOREFRONT_MARKET", default="")
 STOREFRONT_SEGMENTS = env.str("STOREFRONT_SEGMENTS", default="")
 

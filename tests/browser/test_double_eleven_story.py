@@ -22,7 +22,7 @@ from ranking.models import AuditEntry, Rule
 from tests.browser.axe import find_violations
 from tests.browser.clock import ShopClock, next_double_eleven, start_clock
 from tests.browser.headphone_shop import build_headphone_shop
-from tests.browser.rule_form import ADD, expect_first, pick, pin, row
+from tests.browser.rule_form import ADD, expect_first, pick, pin, row, shown
 from tests.ranking.governance.people import person, set_policy
 
 PICTURES = os.environ.get("STORY_PICTURES", "")
@@ -119,10 +119,11 @@ def test_double_eleven(tell: Callable[[str], Story], people: dict[str, str], clo
     story, opening = tell(language), next_double_eleven()
     mei, wang = story.open(sessionid=people["mei"]), story.open(sessionid=people["wang"])
     schedule_the_rule(story, mei, opening)
-    see_the_conflict_and_settle_it(story, mei)
+    foreseen = see_the_conflict_and_settle_it(story, mei)
     send_it_for_review(story, mei)
     have_it_approved(story, wang)
-    watch_it_go_live(story, clock, opening)
+    served = watch_it_go_live(story, clock, opening)
+    assert served == foreseen, "the preview of that minute is what the shop serves then"
     roll_it_back(story, mei, wang)
     pause_it(story, mei)
     rule = Rule.objects.get(name="双11")
@@ -153,8 +154,8 @@ def schedule_the_rule(story: Story, page: Page, opening: datetime) -> None:
     story.shoot(page, "1-schedule")
 
 
-def see_the_conflict_and_settle_it(story: Story, page: Page) -> None:
-    """Kept as a draft first; then the conflict is looked at and settled."""
+def see_the_conflict_and_settle_it(story: Story, page: Page) -> list[str]:
+    """Kept as a draft first; then the conflict is looked at and settled. The page that the preview promises."""
     story.button(page, "Save and continue editing").click()
     expect(page).to_have_url(re.compile("/change/"))
     conflicts = page.locator("[data-conflicts]")
@@ -169,6 +170,7 @@ def see_the_conflict_and_settle_it(story: Story, page: Page) -> None:
     page.evaluate("scrollTo(0, 0)")
     page.locator("[data-columns]").scroll_into_view_if_needed()
     story.shoot(page, "3-settled")
+    return shown(page)
 
 
 def send_it_for_review(story: Story, page: Page) -> None:
@@ -191,8 +193,10 @@ def have_it_approved(story: Story, page: Page) -> None:
     assert Rule.objects.get(name="双11").status == "live"
 
 
-def watch_it_go_live(story: Story, clock: ShopClock, opening: datetime) -> None:
-    """Approved, yet nothing changes before its minute; then the next visit sees it, and only who it is for."""
+def watch_it_go_live(story: Story, clock: ShopClock, opening: datetime) -> list[str]:
+    """Approved, yet nothing changes before its minute; then the next visit sees it, and only who it is for. The page
+    that new customers get.
+    """
     clock.set_to(opening - timedelta(seconds=20))
     shopper = story.visit_shop()
     assert first_sku(shopper) == STANDING
@@ -203,10 +207,17 @@ def watch_it_go_live(story: Story, clock: ShopClock, opening: datetime) -> None:
     assert opening <= seen_at < opening + timedelta(seconds=15)
     story.shoot(shopper, "6-live")
     assert first_sku(story.visit_shop(test_segments="returning")) == STANDING
+    return list_skus(shopper)
+
+
+def list_skus(page: Page) -> list[str]:
+    links = page.locator("#results .card__link")
+    return links.evaluate_all("nodes => nodes.map(node => node.getAttribute('href').split('/')[2])")
 
 
 def first_sku(page: Page) -> str:
-    return str(page.locator("#results .card__link").first.get_attribute("href")).split("/")[2]
+    expect(page.locator("#results .card__link").first).to_be_visible()
+    return list_skus(page)[0]
 
 
 def wait_for_first(page: Page, sku: str, clock: ShopClock, seconds: int = 30) -> datetime:
@@ -246,7 +257,4 @@ def pause_it(story: Story, page: Page) -> None:
     rule.refresh_from_db()
     expect(page.locator(".gv-badge").first).to_have_text(story.say("paused"))
     shopper = story.visit_shop()
-    links = shopper.locator("#results .card__link").evaluate_all(
-        "nodes => nodes.map(node => node.getAttribute('href'))"
-    )
-    assert WANTED not in "".join(links[:2])
+    assert WANTED not in list_skus(shopper)[:2]
