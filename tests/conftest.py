@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core import serializers
@@ -19,6 +20,12 @@ from django.db.models.signals import post_migrate
 
 NEEDED = ("DATABASE_URL", "CELERY_BROKER_URL")
 _running: dict[str, Any] = {}
+
+
+# The same examples each time: a change is judged by what it changed. HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.settings.register_profile("suite", derandomize=True)
+hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -41,7 +41,7 @@ def test_a_synonym_and_a_layout_are_written_as_sentences(
     actions.get_by_role("radio").nth(2).check()
     after = page.locator(".rule-column").nth(1)
     expect(after.locator(".rule-hit")).to_have_count(24)
-    expect(after.locator(".rule-page-facts strong").first).not_to_be_empty()
+    expect(after.locator(".rule-fact--changed").first).not_to_be_empty()
     page.locator("button[name=save_and_make_live], [name=_save]").first.click()
     page.wait_for_url("**/admin/ranking/rule/**")
     rule = Rule.objects.get(name=typed)

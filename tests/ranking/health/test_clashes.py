@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from ranking.governance import workflow
+from ranking.governance.actors import actor_of
 from ranking.health.clashes import sweep_conflicts
 from ranking.health.usage import Usage
 from ranking.models import HealthFinding, Rule
 from ranking.registry import live_state
-from ranking.rule_store import change_status
 from tests.ranking.rule_shop import build_shop, save_rule
 from tests.ranking.rule_words import on_query, pin
 
@@ -50,7 +51,7 @@ def test_conflicts_of_rules_that_are_gone_go() -> None:
     weak = save_rule(pin("L2", 1), name="weak", priority=2)
     done = sweep()
     assert pairs() == {("weak", "strong")}
-    change_status([weak], Rule.Status.PAUSED)
+    workflow.pause(weak.pk, actor=actor_of(None))
     sweep(done, seconds=0)
     assert pairs() == set()
 

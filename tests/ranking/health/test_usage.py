@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from ranking.governance import workflow
+from ranking.governance.actors import actor_of
 from ranking.health.usage import find_beaten, find_unused, read_live_since, read_usage
 from ranking.merchandising.book import load_book
 from ranking.models import Rule, RuleDay
-from ranking.rule_store import change_status
 from tests.ranking.rule_shop import save_rule
 from tests.ranking.rule_words import pin
 
@@ -63,8 +64,8 @@ def test_a_campaign_that_shoppers_could_not_meet_is_not_unused() -> None:
 
 def test_live_since_is_when_it_went_live_the_last_time() -> None:
     rule = age(save_rule(pin("L1", 1)), 90)
-    change_status([rule], Rule.Status.PAUSED)
-    change_status([rule], Rule.Status.LIVE)
+    workflow.pause(rule.pk, actor=actor_of(None))
+    workflow.resume(rule.pk, actor=actor_of(None))
     assert timezone.now() - read_live_since([str(rule.pk)])[str(rule.pk)] < timedelta(minutes=1)
 
 
