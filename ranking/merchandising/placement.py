@@ -141,20 +141,35 @@ def _fill_slot(effect: Effect, ranked: Ranked, reach: Reach, taken: set[int], re
 
 
 def record_placed(placed: Sequence[Placed], wanted: Sequence[Wanted], reach: Reach, record: Record) -> None:
+    stands = {place.index: place.position for place in placed}
     for place in placed:
         item = wanted[place.index]
         if place.beaten_by is not None:
-            winner = wanted[place.beaten_by].effect.rule
-            words = _("%(sku)s: position %(position)d was taken, so it stands at %(shown)d")
-            if place.position is None:
-                words = _("%(sku)s: already pinned")
-            details = {"sku": item.label, "position": item.pin.position, "shown": place.position}
-            record.say(item.effect, "beaten", words % details, beaten_by=winner.id)
+            other = wanted[place.beaten_by]
+            if not _has_its_way(item, other, stands[place.beaten_by], place):
+                record.say(item.effect, "beaten", _say_beaten(item, place), beaten_by=other.effect.rule.id)
         if place.position is not None:
             row = reach.before.get(item.pin.ordinal)
             came_from = place.position if place.own else None if row is None else row + 1
             move = replace(make_move(item.effect, item.kind), position=place.position, from_position=came_from)
             record.log.add(item.pin.ordinal, move)
+
+
+def _say_beaten(item: Wanted, place: Placed) -> str:
+    words = _("%(sku)s: position %(position)d was taken, so it stands at %(shown)d")
+    if place.position is None:
+        words = _("%(sku)s: already pinned")
+    return words % {"sku": item.label, "position": item.pin.position, "shown": place.position}
+
+
+def _has_its_way(item: Wanted, other: Wanted, stands: int | None, place: Placed) -> bool:
+    """Whether the product stands where this rule wants it all the same, be it by the word of another rule."""
+    if place.position is not None:
+        return place.position == item.pin.position
+    if item.label != other.label or stands is None:
+        return False
+    same = (item.pin.position, item.pin.soft) == (other.pin.position, other.pin.soft)
+    return same or stands == item.pin.position or (item.pin.soft and stands <= item.pin.position)
 
 
 def list_variants(placed: Sequence[Placed], wanted: Sequence[Wanted], reach: Reach) -> dict[int, str]:
