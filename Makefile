@@ -33,7 +33,7 @@ up: environment
 
 test: test-environment
 	@$(PY) manage.py compile_translations
-	$(PY) -m pytest -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(PYTEST_ARGS)
 
 check: test-environment
 	$(PY) -m ruff check .

@@ -146,7 +146,9 @@ WINDOWS = st.sampled_from(
 
 
 def _is_consistent(actions: list[Mapping[str, Any]]) -> bool:
-    """One rule pins a product once, and one product at a position."""
+    """One rule pins a product once, and one product at a position; it mixes by one property."""
+    if sum(action["type"] == "diversify" for action in actions) > 1:
+        return False
     pins = [action for action in actions if action["type"] == "pin"]
     return all(len({pin[name] for pin in pins}) == len(pins) for name in ("sku", "position"))
 
