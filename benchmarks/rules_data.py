@@ -17,9 +17,10 @@ HAN = ("耳机", "打印机", "墨盒", "笔记本电脑", "冰箱", "台灯", "
 WORDS = ("red", "blue", "wireless", "gaming", "cheap", "small", "15 inch", "usb", "black", "无线", "黑色", "儿童")
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 _JSON_COLUMNS = ("conditions", "actions", "windows")
+_GOVERNANCE = ("changed_by", "changed_by_label", "approved_hash", "comment")
 _COLUMNS = (
     "id", "name", "reason", "status", "priority", "stop_processing", *_JSON_COLUMNS, "markets", "locales", "tags",
-    "holdout_share", "expires_at", "version", "created_at", "updated_at",
+    "holdout_share", "expires_at", "version", "created_at", "updated_at", *_GOVERNANCE,
 )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def _read_column(document: dict[str, Any], name: str, number: int) -> Any:
     usual = {
         "id": uuid.UUID(int=number + 1), "reason": "", "stop_processing": False, "windows": [], "markets": [],
         "locales": [], "tags": [], "holdout_share": 0, "version": 1, "created_at": born, "updated_at": born,
+        **dict.fromkeys(_GOVERNANCE, ""),
     }  # fmt: skip
     value = document.get(name, usual.get(name))
     return json.dumps(value, ensure_ascii=False) if name in _JSON_COLUMNS else value
@@ -125,7 +127,7 @@ _MORE_RULES = f"""
 INSERT INTO ranking_rule ({", ".join(_COLUMNS)})
 SELECT gen_random_uuid(), name || ' copy ' || copy, reason, (ARRAY['draft', 'review', 'paused'])[1 + copy %% 3],
     priority, stop_processing, conditions, actions, windows, markets, locales, tags, holdout_share, expires_at, 1,
-    created_at + copy * interval '1 day', updated_at
+    created_at + copy * interval '1 day', updated_at, {", ".join(_GOVERNANCE)}
 FROM ranking_rule, generate_series(1, %(copies)s) AS copy
 WHERE status = 'live' ORDER BY created_at LIMIT %(copies)s * %(each)s
 """
