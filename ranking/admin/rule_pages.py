@@ -119,7 +119,9 @@ class RulePages(ModelAdmin):
         try:
             versions = list_versions(rule_id)
         except ShopError as error:
-            raise Http404 from error
+            if rule is None:
+                raise Http404 from error
+            versions = []  # stored past the forms: it has no history yet
         context = {
             "title": _("History: %s") % (rule.name if rule else versions[0].document["name"]),
             "original": rule,

@@ -103,6 +103,14 @@ def test_the_history_reads_well_and_rolls_back_through_review(people):
     assert (stored.name, pending_of(stored).document["name"]) == ("灯具", "Lamps")
 
 
+def test_a_rule_stored_past_the_forms_has_a_history_that_is_empty(people):
+    rule = Rule.objects.create(name="restored", conditions=[{"type": "always"}], actions=[pin("L1", 1)])
+    Rule.history.all().delete()
+    answer = sign_in(people["mei"]).get(url(rule, "history"))
+    assert answer.status_code == 200
+    assert "No change of this rule is on record yet." in answer.content.decode()
+
+
 def test_deleted_rules_are_found_and_restored(people):
     set_policy(four_eyes=False)
     mei = actor_of_user(people["mei"])
