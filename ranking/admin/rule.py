@@ -51,7 +51,7 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
     list_select_related = ["pending"]
     search_fields = ["name", "reason", "tags"]
     ordering = ["priority", "created_at", "id"]
-    list_per_page = 50
+    list_per_page = 30  # a row costs 3 ms
     actions = [*RuleButtons.actions, "ask_what_if"]
 
     class Media:
@@ -159,7 +159,12 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
 
 
 def read_document(rule: Rule) -> RuleDocument | None:
-    try:
-        return parse_rule(to_document(rule))
-    except RuleRefused:
-        return None
+    """Read once a row: three columns of the list say what it holds."""
+    known = rule.__dict__
+    if "read_document" not in known:
+        try:
+            known["read_document"] = parse_rule(to_document(rule))
+        except RuleRefused:
+            known["read_document"] = None
+    document: RuleDocument | None = known["read_document"]
+    return document
