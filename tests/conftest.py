@@ -63,7 +63,7 @@ def start_embedded_servers() -> None:
 
     folder = Path(tempfile.mkdtemp(prefix="searchsite-servers-"))
     folder.chmod(0o711)  # root's servers run under an account of their own
-    services = EmbeddedServices(folder)
+    services = EmbeddedServices(folder, lasting=False)
     _running.update(services=services, folder=folder)
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = services.start_postgres()
@@ -82,7 +82,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A test that commits ends with every table emptied: put back the rows that migrations made."""
+    """A test that commits ends with the tables as the migrations left them."""
+    from django.test import TransactionTestCase  # noqa: PLC0415
+
+    from tests.database_states import remember_clean, restore_clean  # noqa: PLC0415
+
+    put_seeds_back_after_flush(django_db_blocker)
+    with django_db_blocker.unblock():
+        remember_clean()
+    flush = TransactionTestCase._fixture_teardown
+
+    def clean_up(case: TransactionTestCase) -> None:
+        if not restore_clean():
+            flush(case)
+
+    TransactionTestCase._fixture_teardown = clean_up
+
+
+def put_seeds_back_after_flush(django_db_blocker: Any) -> None:
     from django.apps import apps  # noqa: PLC0415
 
     own = [apps.get_app_config(name) for name in ("searchsite", "catalog", "ranking", "feedback")]

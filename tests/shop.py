@@ -7,6 +7,7 @@ from typing import Any
 from catalog.documents import stale_for_index
 from catalog.models import Attribute, AttributeValue, Brand, Category, Product, Variant
 from catalog.steps.index import index_products
+from tests.database_states import put_up_shop
 
 
 def add_category(key: str, name_en: str = "", name_zh: str = "") -> Category:
@@ -54,6 +55,10 @@ def index_all() -> None:
 
 def build_bilingual_shop() -> None:
     """Headphones and kettles in both languages, one dress in Chinese alone."""
+    put_up_shop("bilingual", _build_bilingual_shop)
+
+
+def _build_bilingual_shop() -> None:
     audio = add_category("audio", "Audio", "影音")
     headphones = add_category("audio/headphones", "Headphones", "耳机")
     kitchen = add_category("kitchen", "Kitchen", "厨房")

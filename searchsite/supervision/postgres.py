@@ -41,6 +41,12 @@ max_connections = 100
 shared_preload_libraries = 'pg_stat_statements, pg_prewarm'
 dynamic_shared_memory_type = {shared_memory}
 """
+# For data that nobody will miss: nothing waits for the disk, and a crash of the machine loses everything.
+FLEETING = """\
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+"""
 
 
 def choose_shared_buffers(memory_bytes: int | None = None) -> int:
@@ -62,7 +68,8 @@ def available_memory(limit: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
 class EmbeddedPostgres:
     """One database server in one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+        self.lasting = lasting
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
@@ -97,9 +104,10 @@ class EmbeddedPostgres:
         # Containers give /dev/shm 64 MB by default, and parallel index builds need more.
         small = not shared_memory.exists() or shutil.disk_usage(shared_memory).total < SMALL_SHM_BYTES
         ours = self.data / "searchsite.conf"
-        ours.write_text(
-            CONFIGURATION.format(shared_memory="mmap" if small else "posix", shared_buffers=choose_shared_buffers())
+        written = CONFIGURATION.format(
+            shared_memory="mmap" if small else "posix", shared_buffers=choose_shared_buffers()
         )
+        ours.write_text(written if self.lasting else written + FLEETING)
         self.account.own(ours)
         main = self.data / "postgresql.conf"
         include = "include_if_exists = 'searchsite.conf'\n"

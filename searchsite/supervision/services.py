@@ -16,15 +16,16 @@ DATABASE = "searchsite"
 
 
 class EmbeddedServices:
-    """Postgres and Valkey below one folder."""
+    """Postgres and Valkey below one folder; `lasting=False` for data that nobody will miss."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+        self.lasting = lasting
         self.home = server_home(folder.absolute())
         self.postgres: EmbeddedPostgres | None = None
         self.valkey: EmbeddedValkey | None = None
 
     def start_postgres(self) -> str:
-        self.postgres = self.postgres or EmbeddedPostgres(self.home / "postgres")
+        self.postgres = self.postgres or EmbeddedPostgres(self.home / "postgres", lasting=self.lasting)
         return self.postgres.start(DATABASE)
 
     def start_valkey(self) -> str:

@@ -2,6 +2,7 @@
 
 from catalog.models import AttributeValue, Brand, Category, Product, Variant
 from ranking.retrieval.suggest_refresh import rebuild_suggestions
+from tests.database_states import put_up_shop
 from tests.shop import add_category, add_product, build_bilingual_shop, index_all
 
 COLOURS = ("black", "white", "red")
@@ -9,6 +10,10 @@ LAMPS = 60
 
 
 def build_lamp_shop() -> None:
+    put_up_shop("lamps", _build_lamp_shop)
+
+
+def _build_lamp_shop() -> None:
     build_bilingual_shop()
     lamps = add_category("kitchen/lamps", "Lamps", "灯具")
     brands = [Brand.objects.create(key=f"lumo-{n}", name_en=f"Lumo {n}", name_zh=f"流明{n}") for n in range(12)]

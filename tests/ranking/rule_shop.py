@@ -16,6 +16,7 @@ from ranking.pipeline import search
 from ranking.retrieval.snapshot import forget_snapshot
 from searchsite.keys import assign_new_secret
 from searchsite.models import ApiKey
+from tests.database_states import put_up_shop
 from tests.ranking.rule_words import ALWAYS, document
 
 
@@ -33,6 +34,10 @@ def fresh_process() -> None:
 def build_shop() -> None:
     """Six lamps that one query finds in the order L1 … L6, and two chairs it does not find."""
     forget_snapshot()
+    put_up_shop("lamps and chairs", _build_shop)
+
+
+def _build_shop() -> None:
     home = Category.objects.create(key="home", name_en="Home", name_zh="家居")
     lamps = Category.objects.create(key="home/lamps", parent=home, name_en="Lamps", name_zh="灯具")
     chairs = Category.objects.create(key="home/chairs", parent=home, name_en="Chairs", name_zh="椅子")

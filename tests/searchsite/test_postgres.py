@@ -62,6 +62,15 @@ def test_a_fresh_server_keeps_chinese_and_has_the_extensions_search_needs(server
     assert ask(url, "SELECT '[1,2]'::halfvec <#> '[3,4]'::halfvec") == -11
 
 
+@pytest.mark.parametrize("lasting", [True, False])
+def test_only_a_server_of_fleeting_data_does_not_wait_for_the_disk(open_folder, lasting):
+    server = EmbeddedPostgres(open_folder / "postgres", lasting=lasting)
+    server.data.mkdir(parents=True)
+    (server.data / "postgresql.conf").touch()
+    server.write_configuration()
+    assert ("fsync = off" in (server.data / "searchsite.conf").read_text()) is not lasting
+
+
 def test_its_life_start_adopt_kill_recover_stop(server):
     url = server.start("shop")
     pid = server.postmaster_pid()
