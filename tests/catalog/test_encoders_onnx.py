@@ -54,7 +54,6 @@ def reference(source):
     import torch  # noqa: PLC0415
     import transformers  # noqa: PLC0415
 
-    torch.set_num_threads(1)  # its threads spin, which on busy cores takes minutes
     sizes = source.sizes
     config = transformers.BertConfig(
         vocab_size=sizes.vocabulary, hidden_size=sizes.hidden, num_hidden_layers=sizes.layers,

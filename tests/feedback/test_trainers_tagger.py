@@ -147,15 +147,12 @@ def test_wording_learns_and_keeps_its_largest_weights():
 def test_a_small_tagger_learns_and_serves_what_it_learnt(settings, tmp_path):
     from dataclasses import replace
 
-    import torch
-
     from catalog.encoders import minilm
     from catalog.extractors.tagger_file import write_tagger
     from catalog.extractors.tagger_model import TaggerModel
     from catalog.extractors.tagger_pieces import PieceReader
     from feedback.trainers.tagger import TaggerRecipe, TaggerTrainer, labels_of, make_lesson
 
-    torch.set_num_threads(1)
     texts = [
         TaggedText("t", "shirts", f"Acme {colour} shirt", ((5, 5 + len(colour), "color"),))
         for colour in ("red", "dark blue", "green", "sea green")

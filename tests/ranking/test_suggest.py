@@ -14,6 +14,7 @@ from ranking.retrieval.suggest import suggest
 from ranking.retrieval.suggest_refresh import rebuild_suggestions, suggestions_are_due
 from ranking.retrieval.written_words import join_words, split_words
 from ranking.tasks import refresh_suggestions
+from tests.database_states import put_up_shop
 
 Shop = Callable[..., Product]
 
@@ -36,6 +37,11 @@ def add_product(db: None) -> Shop:
 
 @pytest.fixture
 def shop(add_product: Shop) -> Shop:
+    put_up_shop("things to type", lambda: _build_shop(add_product))
+    return add_product
+
+
+def _build_shop(add_product: Shop) -> None:
     audio = Category.objects.create(key="audio", name_en="Audio", name_zh="影音")
     Category.objects.create(key="audio/headphones", parent=audio, name_en="Headphones", name_zh="耳机")
     Category.objects.create(key="empty", name_en="Heating", name_zh="取暖")
@@ -51,7 +57,6 @@ def shop(add_product: Shop) -> Shop:
         )
     add_product("gone", en="Zeppelin speaker", category="audio", live=False)
     rebuild_suggestions()
-    return add_product
 
 
 def texts(prefix: str, locale: str = "en", *, limit: int = 8) -> list[str]:
@@ -98,14 +103,19 @@ def test_forgives_slips(shop: Shop, prefix: str, locale: str, expected: str) -> 
 
 
 @pytest.fixture
-def dress_shop(shop: Shop, add_product: Shop) -> Shop:
+def dress_shop(add_product: Shop) -> Shop:
+    put_up_shop("dresses to type", lambda: _build_dress_shop(add_product))
+    return add_product
+
+
+def _build_dress_shop(add_product: Shop) -> None:
+    _build_shop(add_product)
     Category.objects.create(key="dresses", name_en="Dresses", name_zh="连衣裙")
     Category.objects.create(key="washers", name_en="Washing machines", name_zh="洗衣机")
     Category.objects.create(key="cables", name_en="Cables", name_zh="usb 数据线")
     for key in ("dresses", "washers", "cables"):
         add_product(key, en=f"Plain {key}", category=key)
     rebuild_suggestions()
-    return add_product
 
 
 @pytest.mark.parametrize(

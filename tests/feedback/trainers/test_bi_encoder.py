@@ -47,7 +47,6 @@ def test_the_learning_rate_warms_up_and_falls():
 
 @pytest.fixture(scope="module")
 def demo():
-    torch.set_num_threads(2)
     products = random.Random(3).sample(list(read_demo(400)), 60)
     return {"demo": products}, {"demo": FactBook(products, read_lexicon())}
 
