@@ -42,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, or one process is still at one when the other has nothing left to do."""
+    items.sort(key=lambda item: "browser" in item.keywords or not {"slow", "timeout"} & {*item.keywords})
+
+
 def keep_queues_apart() -> None:
     """A process of pytest-xdist has its settings loaded with the first process's prefix: its queues must be its own."""
     prefix = os.environ["CELERY_KEY_PREFIX"]
