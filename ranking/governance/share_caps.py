@@ -66,13 +66,19 @@ def _list_taken(document: RuleDocument, cap: Cap) -> list[tuple[str, int]]:
 
 def _is_first(position: int, blocks: Sequence[GroupAction], cap: Cap) -> bool:
     """Whether this result is among the first places, behind the blocks that stand before it."""
-    return position + sum(block.size for block in blocks if block.position <= position) <= cap.places
+    return position + sum(_size(block) for block in blocks if block.position <= position) <= cap.places
 
 
 def _count_before(block: GroupAction, blocks: Sequence[GroupAction]) -> int:
     """Products of other blocks before this one; of two at one position the first written stands first."""
     at = next(number for number, other in enumerate(blocks) if other is block)
-    return sum(other.size for number, other in enumerate(blocks) if (other.position, number) < (block.position, at))
+    return sum(_size(other) for number, other in enumerate(blocks) if (other.position, number) < (block.position, at))
+
+
+def _size(block: GroupAction) -> int:
+    """Of products that are named a block holds no more than the names."""
+    named = (len(set(clause.values)) for clause in block.target if clause.field == SKU_FIELD and not clause.exclude)
+    return min([block.size, *named])
 
 
 def _count_sure(clauses: Sequence[Clause], size: int, room: int, cap: Cap, capped: Collection[str]) -> int:
