@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from catalog.errors import ShopError
+from ranking.admin.policy_pages import describe_card, list_proposal_standings
 from ranking.governance import workflow
 from ranking.governance.actors import Actor, actor_of_user
 from ranking.governance.policies import read_policies
@@ -24,6 +25,8 @@ from ranking.governance.standing import Standing, read_standing
 from ranking.models import Rule, RuleChange
 
 TEMPLATES = "admin/ranking/rule"
+# An outdated proposal can still be sent back.
+DECIDING = {"approve", "reject"}
 MOST_WAITING = 200
 
 
@@ -46,13 +49,16 @@ class RulePages(ModelAdmin):
         self._require_view(request)
         actor, policies = actor_of_user(request.user), read_policies()
         standings = [read_standing(rule, actor, policies) for rule in list_waiting()]
-        waiting = [each for each in standings if each.waits]
+        back = [each for each in standings if each.waits or each.comment]
+        cards = [(each, describe_card(each)) for each in list_proposal_standings(request)]
+        cards += [(each, self._card(each)) for each in back]
+        waiting = [(each, card, bool(DECIDING & each.steps)) for each, card in cards if each.waits]
         context = {
             "title": _("Waiting for approval"),
-            "mine": [self._card(each) for each in waiting if "approve" in each.steps],
-            "own": [self._card(each) for each in waiting if each.is_own and "approve" not in each.steps],
-            "others": [self._card(each) for each in waiting if not each.is_own and "approve" not in each.steps],
-            "returned": [self._card(each) for each in standings if not each.waits and each.is_own and each.comment],
+            "mine": [card for each, card, decides in waiting if decides],
+            "own": [card for each, card, decides in waiting if each.is_own and not decides],
+            "others": [card for each, card, decides in waiting if not each.is_own and not decides],
+            "returned": [card for each, card in cards if not each.waits and each.is_own],
             "four_eyes": any(row.four_eyes for row in policies.rows.values()),
         }
         return self._render(request, "queue", context)
