@@ -22,6 +22,7 @@ from ranking.governance.policies import read_policies
 from ranking.governance.review import read_review
 from ranking.governance.rule_history import list_deleted, list_versions, restore
 from ranking.governance.standing import Standing, read_standing
+from ranking.governance.undo import find_undo
 from ranking.models import Rule, RuleChange
 
 TEMPLATES = "admin/ranking/rule"
@@ -86,6 +87,8 @@ class RulePages(ModelAdmin):
             "standing": standing,
             "review": read_review(rule, standing),
             "status_label": Rule.Status(rule.status).label,
+            "may_open": self.has_change_permission(request),
+            "may_undo": self.may_undo(request, rule, standing),
             "urls": self._urls_of(rule_id),
         }
         return self._render(request, "review", context)
@@ -185,18 +188,23 @@ class RulePages(ModelAdmin):
         """What stands above the form of a stored rule."""
         if rule is None or rule._state.adding:
             return None
-        stored = Rule.objects.values_list("status", flat=True).get(pk=rule.pk)
-        standing = read_standing(rule, actor_of_user(request.user), read_policies(), served=stored)
+        # That of the form has the waiting change laid over it.
+        stored = Rule.objects.select_related("pending").get(pk=rule.pk)
+        standing = read_standing(rule, actor_of_user(request.user), read_policies(), served=stored.status)
         return {
             "standing": standing,
-            "status": stored,
-            "status_label": Rule.Status(stored).label,
+            "status": stored.status,
+            "status_label": Rule.Status(stored.status).label,
+            "may_undo": self.may_undo(request, stored, standing),
             "waiting": say_waiting(standing.change) if standing.change else "",
             "urls": self._urls_of(rule.pk),
         }
 
+    def may_undo(self, request: HttpRequest, rule: Rule, standing: Standing) -> bool:
+        return standing.writes and self.has_change_permission(request) and find_undo(rule) is not None
+
     def _urls_of(self, rule_id: UUID) -> dict[str, str]:
-        names = ("change", "review", "step", "history", "restore")
+        names = ("change", "review", "step", "history", "restore", "undo")
         return {name: reverse(f"admin:ranking_rule_{name}", args=[rule_id]) for name in names} | {
             "queue": reverse("admin:ranking_rule_queue"),
             "list": reverse("admin:ranking_rule_changelist"),

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from ranking.errors import NotAllowed
 from ranking.governance.actors import actor_of_user
@@ -91,7 +92,9 @@ def test_the_form_says_so(chief, language, says):
     client.force_login(chief)
     add = reverse("admin:ranking_marketgrant_add")
     data = {"user": chief.pk, "group": "", "right": "approve", "markets": "cn"}
-    assert says in client.post(add, data).content.decode()
+    with translation.override(language):  # a request leaves its language behind
+        assert says in client.post(add, data).content.decode()
     lin = person("lin", write=None, approve=None)
-    assert client.post(add, {**data, "user": lin.pk}).status_code == 302
+    with translation.override(language):
+        assert client.post(add, {**data, "user": lin.pk}).status_code == 302
     assert MarketGrant.objects.filter(right="approve").get().user == lin
