@@ -15,7 +15,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from catalog.errors import ShopError
 from ranking.admin.governance import GovernedAdmin, words_field
 from ranking.admin.policy_pages import PolicyPages
-from ranking.governance.actors import actor_of_user
+from ranking.governance.actors import Actor, actor_of_user
+from ranking.governance.approvers import has_second_person
 from ranking.governance.policies import read_policies
 from ranking.governance.policy_documents import CAP_FIELDS, FIELDS, Document, document_of, hash_document
 from ranking.governance.policy_store import change_policy, delete_policy, list_live_offenders
@@ -96,9 +97,9 @@ class RulePolicyAdmin(PolicyPages, GovernedAdmin):
     class Media:
         css = {"all": ["ranking/governance.css"]}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: RulePolicy | None = None) -> list[str]:
-        """Another market is another policy."""
-        return ["market"] if obj else []
+    def get_fields(self, request: HttpRequest, obj: RulePolicy | None = None) -> list[str]:
+        """Another market is another policy: it is chosen once, and stands in the title then."""
+        return [*(FIELDS[1:] if obj else FIELDS), "why", "seen"]
 
     def has_delete_permission(self, request: HttpRequest, obj: RulePolicy | None = None) -> bool:
         """The shop's own row stays."""
@@ -122,10 +123,20 @@ class RulePolicyAdmin(PolicyPages, GovernedAdmin):
         document = read_document(policy, formsets)
         waits = change_policy(policy, document, actor, comment=form.cleaned_data.get("why", ""))
         request.__dict__[WAITS] = waits
+        if waits is None:
+            self._warn(request, policy, actor)
+
+    def _warn(self, request: HttpRequest, policy: RulePolicy, actor: Actor) -> None:
         named = list_live_offenders(read_policies())
-        if named and waits is None:
+        if named:
             words = _t("These live rules use a protected trait and stay live until they are changed: %s")
             self.message_user(request, words % ", ".join(named[:MOST_NAMED]), level=messages.WARNING)
+        if policy.four_eyes and not has_second_person(actor, market=policy.market):
+            words = _t(
+                "Four eyes are on, and nobody but you may approve here: give somebody else the permission to approve "
+                "rules, and a market permission. Until then nothing gets through."
+            )
+            self.message_user(request, words, level=messages.WARNING)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """The formsets were not saved as such; the audit log tells of caps."""

@@ -123,6 +123,24 @@ def test_what_loosens_waits_and_shows_before_and_after(mei, anna, shop, changes,
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["approve", "submit"]
 
 
+@pytest.mark.parametrize(
+    ("other", "warned"),
+    [
+        ({}, False),
+        ({"approve": ("cn",)}, True),
+        ({"approve": None}, True),
+        ({"permissions": ("view_rule",)}, True),
+    ],
+    ids=["may approve", "another market", "no grant", "no permission"],
+)
+def test_four_eyes_of_one_person_are_warned_of(mei, shop, other, warned):
+    set_policy(four_eyes=False)
+    shop.refresh_from_db()
+    person("lin", **other)
+    answer = mei.post(url(shop), fields(shop, four_eyes="on"), follow=True).content.decode()
+    assert ("nobody but you may approve" in answer) == warned
+
+
 def test_above_the_form_stands_what_waits_and_the_form_shows_what_holds(mei, shop):
     mei.post(url(shop), fields(shop, protected="gender"))
     text = mei.get(url(shop)).content.decode()
