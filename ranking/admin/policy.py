@@ -140,7 +140,7 @@ class RulePolicyAdmin(PolicyPages, GovernedAdmin):
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """The formsets were not saved as such; the audit log tells of caps."""
-        return super().construct_change_message(request, form, None, add)  # type: ignore[arg-type]
+        return super().construct_change_message(request, form, None, add)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return super().log_addition(request, obj, message) if request.__dict__.get(WAITS) is None else None
@@ -178,13 +178,13 @@ class RulePolicyAdmin(PolicyPages, GovernedAdmin):
 def read_document(policy: RulePolicy, formsets: Sequence[Any]) -> Document:
     """The policy as the form would have it. Without a right to see caps they stay as they are."""
     stored = list(policy.caps.order_by("id").values("id", *CAP_FIELDS)) if policy.pk else []
-    kept = {cap.pop("id"): cap for cap in stored}
+    kept: dict[Any, Document] = {cap.pop("id"): cap for cap in stored}
     caps = list(kept.values()) if not formsets else [cap for each in formsets for cap in _read_caps(each, kept)]
     return {**{name: getattr(policy, name) for name in FIELDS}, "caps": caps}
 
 
 def _read_caps(formset: Any, kept: dict[Any, Document]) -> list[Document]:
-    caps = []
+    caps: list[Document] = []
     for form in formset.forms:
         if formset.can_delete and form in formset.deleted_forms:
             continue

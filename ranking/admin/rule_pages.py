@@ -51,7 +51,8 @@ class RulePages(ModelAdmin):
         actor, policies = actor_of_user(request.user), read_policies()
         standings = [read_standing(rule, actor, policies) for rule in list_waiting()]
         back = [each for each in standings if each.waits or each.comment]
-        cards = [(each, describe_card(each)) for each in list_proposal_standings(request)]
+        proposals = list_proposal_standings(request)
+        cards: list[tuple[Any, dict[str, Any]]] = [(each, describe_card(each)) for each in proposals]
         cards += [(each, self._card(each)) for each in back]
         waiting = [(each, card, bool(DECIDING & each.steps)) for each, card in cards if each.waits]
         context = {
