@@ -22,6 +22,13 @@ class RuleConflict(ShopError):
     status = 409
 
 
+class PolicyConflict(ShopError):
+    """The rule policy, or the change of it that waits, is not the one that was seen."""
+
+    code = "policy_conflict"
+    status = 409
+
+
 class QueryLogRefused(ShopError):
     """A file of searches is not taken over; `extra["errors"]` lists line numbers with what is wrong."""
 

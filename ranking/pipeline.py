@@ -18,7 +18,7 @@ from ranking.merchandising.product_groups import find_groups
 from ranking.query_log.counting import count_search
 from ranking.registry import LiveState, live_state
 from ranking.retrieval import suggest as suggestions
-from ranking.steps.apply_rules import apply_rules
+from ranking.steps.apply_rules import apply_rules, hold_blocks
 from ranking.steps.explain import explain
 from ranking.steps.lay_out import check_page, lay_out
 from ranking.steps.retrieve import awaits, retrieve
@@ -55,11 +55,13 @@ def search(request: SearchRequest, *, count: bool = False) -> Page:
     if awaits(query, pool):  # once, so that rules for empty pages cannot run in circles
         query = clock.time("understand_found", understand_found, query, live, found=pool.strict or 0)
         pool = clock.time("retrieve_again", retrieve, query, live)
-    ranked = clock.time("score", score, query, live, pool)
+    arrived = clock.time("score", score, query, live, pool)
     groups = None
     if query.rules and query.rules.groups:  # each is a search of its own
         groups = clock.time("groups", find_groups, query, live, pool, partial(_find_for_group, query, live))
-    ranked = clock.time("apply_rules", apply_rules, ranked, query, live, pool, groups)
+    ranked = clock.time("apply_rules", apply_rules, arrived, query, live, pool, groups)
+    if groups:
+        groups, ranked = clock.time("hold_blocks", hold_blocks, groups, arrived, ranked, query, live, pool)
     page = clock.time("lay_out", lay_out, query, live, pool, ranked, groups, search_id=uuid.uuid4())
     if count:
         count_search(query, pool, ranked)

@@ -1,25 +1,25 @@
-"""Admin of the rule policy, of market permissions, and of the audit log (to read only)."""
+"""Admin of market permissions and of the audit log (to read only)."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from ranking.admin.rule_pages import say_actions
-from ranking.governance.actors import actor_of_user
+from ranking.errors import NotAllowed
+from ranking.governance.actors import Actor, actor_of_user
 from ranking.governance.audit import governed
+from ranking.governance.grants import check_grant, delete_grant, save_grant
 from ranking.governance.policies import read_policies
-from ranking.governance.policy_store import list_live_offenders, record_grant, record_policy
-from ranking.models import AuditEntry, MarketGrant, RulePolicy, ShareCap
+from ranking.models import AuditEntry, MarketGrant
 
-MOST_NAMED = 10
 COMMAS = _("With commas between them.")
 
 
@@ -28,42 +28,6 @@ def words_field(label: Any, *, help_text: Any = COMMAS, length: int = 100, rows:
     return SimpleArrayField(
         forms.CharField(max_length=length), label=label, required=False, widget=widget, help_text=help_text
     )
-
-
-class ShareCapForm(forms.ModelForm):
-    values = words_field(_("Values"), help_text=_("Keys with commas between them; own brands need none."), length=200)
-
-    class Meta:
-        model = ShareCap
-        fields = ["kind", "attribute", "values", "places", "percent"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        kind = cleaned.get("kind")
-        if kind == ShareCap.Kind.ATTRIBUTE and not cleaned.get("attribute"):
-            self.add_error("attribute", _("Name the attribute that the cap is about."))
-        if kind and kind != ShareCap.Kind.OWN_BRANDS and not cleaned.get("values"):
-            self.add_error("values", _("Name at least one value."))
-        return cleaned
-
-
-class ShareCapInline(TabularInline):
-    model = ShareCap
-    form = ShareCapForm
-    extra = 0
-
-
-class RulePolicyForm(forms.ModelForm):
-    protected = words_field(
-        _("Protected traits"),
-        help_text=_("No rule may treat shoppers differently by a segment whose name holds one of these words."),
-        rows=6,
-    )
-    own_brands = words_field(_("Own brands"), help_text=_("Keys of the brands that belong to the shop."))
-
-    class Meta:
-        model = RulePolicy
-        fields = ["market", "four_eyes", "superusers_exempt", "protected", "own_brands"]
 
 
 class GovernedAdmin(ModelAdmin):
@@ -85,39 +49,15 @@ class GovernedAdmin(ModelAdmin):
             return view(request, *args, **kwargs)
 
 
-@admin.register(RulePolicy)
-class RulePolicyAdmin(GovernedAdmin):
-    form = RulePolicyForm
-    inlines = [ShareCapInline]
-    list_display = ["__str__", "four_eyes", "superusers_exempt", "updated_at"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: RulePolicy | None = None) -> bool:
-        """The shop's own row stays."""
-        return super().has_delete_permission(request, obj) and (obj is None or bool(obj.market))
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        record_policy(form.instance, actor_of_user(request.user), "change" if change else "create")
-        named = list_live_offenders(read_policies())
-        if named:
-            words = _t("These live rules use a protected trait and stay live until they are changed: %s")
-            self.message_user(request, words % ", ".join(named[:MOST_NAMED]), level=messages.WARNING)
-
-    def delete_model(self, request: HttpRequest, obj: RulePolicy) -> None:
-        record_policy(obj, actor_of_user(request.user), "delete")
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for policy in queryset.exclude(market=""):
-            self.delete_model(request, policy)
-
-
 class MarketGrantForm(forms.ModelForm):
     markets = words_field(_("Markets"), help_text=_("Codes with commas between them."), length=16)
 
     class Meta:
         model = MarketGrant
         fields = ["user", "group", "right", "all_markets", "markets"]
+
+    # Set by the admin for each request; without one nothing is handed out.
+    actor: Actor | None = None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -126,6 +66,19 @@ class MarketGrantForm(forms.ModelForm):
         if not cleaned.get("all_markets") and not cleaned.get("markets"):
             self.add_error("markets", _("Name the markets, or choose all markets."))
         return cleaned
+
+    def _post_clean(self) -> None:
+        """Asked of the row as it would be stored, which Django has put together by now."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        if self.actor is None:
+            raise PermissionDenied
+        stored = MarketGrant.objects.filter(pk=self.instance.pk).first()
+        try:
+            check_grant(self.instance, stored, self.actor, read_policies())
+        except NotAllowed as error:
+            self.add_error("user" if self.instance.user_id else "group", error.message)
 
 
 @admin.register(MarketGrant)
@@ -136,17 +89,20 @@ class MarketGrantAdmin(GovernedAdmin):
     list_select_related = ["user", "group"]
     autocomplete_fields = ["user", "group"]
 
+    def get_form(self, request: HttpRequest, obj: MarketGrant | None = None, **kwargs: Any) -> type[MarketGrantForm]:
+        form: type[MarketGrantForm] = super().get_form(request, obj, **kwargs)
+        form.actor = actor_of_user(request.user)
+        return form
+
     @display(description=_("who"))
     def show_holder(self, grant: MarketGrant) -> str:
         return str(grant.user or grant.group)
 
     def save_model(self, request: HttpRequest, obj: MarketGrant, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        record_grant(obj, actor_of_user(request.user), "change" if change else "create")
+        save_grant(obj, actor_of_user(request.user))
 
     def delete_model(self, request: HttpRequest, obj: MarketGrant) -> None:
-        record_grant(obj, actor_of_user(request.user), "delete")
-        super().delete_model(request, obj)
+        delete_grant(obj, actor_of_user(request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for grant in queryset:

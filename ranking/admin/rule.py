@@ -23,8 +23,9 @@ from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter, WaitingFilter
 from ranking.admin.rule_form import RuleForm
 from ranking.admin.rule_list import RuleList
-from ranking.admin.rule_pages import RulePages, say_waiting
+from ranking.admin.rule_pages import say_waiting
 from ranking.admin.rule_start import read_start
+from ranking.admin.rule_undo import RuleUndo
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
@@ -43,7 +44,7 @@ STATUS_COLOURS = {"live": "success", "draft": "info", "review": "warning", "paus
 
 
 @admin.register(Rule)
-class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
+class RuleAdmin(RuleFiles, RuleList, RuleButtons, RuleUndo, ModelAdmin):
     form = RuleForm
     change_form_template = "admin/ranking/rule/change_form.html"
     list_display = ["name", "show_status", "show_when", "show_do", "show_window", "priority", "updated_at"]

@@ -113,6 +113,8 @@ class RuleButtons(ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         step = next((name for name in STEPS if PREFIX + name in request.POST), "")
+        if object_id and request.method == "GET" and self._only_looks(request, object_id):
+            return redirect("admin:ranking_rule_review", object_id)
         try:
             if step and object_id:
                 return self._take_step(request, object_id, step)
@@ -121,6 +123,12 @@ class RuleButtons(ModelAdmin):
         except ShopError as error:
             self.message_user(request, error.message, level=messages.ERROR)
             return redirect(request.path)
+
+    def _only_looks(self, request: HttpRequest, object_id: str) -> bool:
+        """Whether the form would have no fields: the page of the review says it all."""
+        if self.has_change_permission(request) or not self.has_view_permission(request):
+            return False
+        return self.get_object(request, object_id) is not None
 
     def _list_first_buttons(self) -> list[Any]:
         """Of a rule that is being written: its markets are not known yet, so what some policy allows."""

@@ -15,15 +15,19 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from catalog.errors import ShopError
+from ranking.admin.policy_pages import describe_card, list_proposal_standings
 from ranking.governance import workflow
 from ranking.governance.actors import Actor, actor_of_user
 from ranking.governance.policies import read_policies
 from ranking.governance.review import read_review
 from ranking.governance.rule_history import list_deleted, list_versions, restore
 from ranking.governance.standing import Standing, read_standing
+from ranking.governance.undo import find_undo
 from ranking.models import Rule, RuleChange
 
 TEMPLATES = "admin/ranking/rule"
+# An outdated proposal can still be sent back.
+DECIDING = {"approve", "reject"}
 MOST_WAITING = 200
 
 
@@ -46,13 +50,17 @@ class RulePages(ModelAdmin):
         self._require_view(request)
         actor, policies = actor_of_user(request.user), read_policies()
         standings = [read_standing(rule, actor, policies) for rule in list_waiting()]
-        waiting = [each for each in standings if each.waits]
+        back = [each for each in standings if each.waits or each.comment]
+        proposals = list_proposal_standings(request)
+        cards: list[tuple[Any, dict[str, Any]]] = [(each, describe_card(each)) for each in proposals]
+        cards += [(each, self._card(each)) for each in back]
+        waiting = [(each, card, bool(DECIDING & each.steps)) for each, card in cards if each.waits]
         context = {
             "title": _("Waiting for approval"),
-            "mine": [self._card(each) for each in waiting if "approve" in each.steps],
-            "own": [self._card(each) for each in waiting if each.is_own and "approve" not in each.steps],
-            "others": [self._card(each) for each in waiting if not each.is_own and "approve" not in each.steps],
-            "returned": [self._card(each) for each in standings if not each.waits and each.is_own and each.comment],
+            "mine": [card for each, card, decides in waiting if decides],
+            "own": [card for each, card, decides in waiting if each.is_own and not decides],
+            "others": [card for each, card, decides in waiting if not each.is_own and not decides],
+            "returned": [card for each, card in cards if not each.waits and each.is_own],
             "four_eyes": any(row.four_eyes for row in policies.rows.values()),
         }
         return self._render(request, "queue", context)
@@ -80,6 +88,8 @@ class RulePages(ModelAdmin):
             "standing": standing,
             "review": read_review(rule, standing),
             "status_label": Rule.Status(rule.status).label,
+            "may_open": self.has_change_permission(request),
+            "may_undo": self.may_undo(request, rule, standing),
             "urls": self._urls_of(rule_id),
         }
         return self._render(request, "review", context)
@@ -179,18 +189,23 @@ class RulePages(ModelAdmin):
         """What stands above the form of a stored rule."""
         if rule is None or rule._state.adding:
             return None
-        stored = Rule.objects.values_list("status", flat=True).get(pk=rule.pk)
-        standing = read_standing(rule, actor_of_user(request.user), read_policies(), served=stored)
+        # That of the form has the waiting change laid over it.
+        stored = Rule.objects.select_related("pending").get(pk=rule.pk)
+        standing = read_standing(rule, actor_of_user(request.user), read_policies(), served=stored.status)
         return {
             "standing": standing,
-            "status": stored,
-            "status_label": Rule.Status(stored).label,
+            "status": stored.status,
+            "status_label": Rule.Status(stored.status).label,
+            "may_undo": self.may_undo(request, stored, standing),
             "waiting": say_waiting(standing.change) if standing.change else "",
             "urls": self._urls_of(rule.pk),
         }
 
+    def may_undo(self, request: HttpRequest, rule: Rule, standing: Standing) -> bool:
+        return standing.writes and self.has_change_permission(request) and find_undo(rule) is not None
+
     def _urls_of(self, rule_id: UUID) -> dict[str, str]:
-        names = ("change", "review", "step", "history", "restore")
+        names = ("change", "review", "step", "history", "restore", "undo")
         return {name: reverse(f"admin:ranking_rule_{name}", args=[rule_id]) for name in names} | {
             "queue": reverse("admin:ranking_rule_queue"),
             "list": reverse("admin:ranking_rule_changelist"),

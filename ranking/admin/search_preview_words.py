@@ -16,6 +16,7 @@ STEPS = {
     "score": _("scoring"),
     "groups": _("blocks of products"),
     "apply_rules": _("rules"),
+    "hold_blocks": _("caps on blocks of products"),
     "lay_out": _("making the page"),
     "explain": _("this explanation"),
 }

@@ -1,18 +1,60 @@
-"""Changes of policies and market permissions, recorded in the audit log beside those of rules."""
+"""Changes of policies, recorded in the audit log: at once or, where they loosen what four eyes guard, as a proposal."""
 
+from django.utils.translation import gettext as _
+
+from catalog.errors import NotFound
 from ranking.governance.actors import Actor
-from ranking.governance.audit import Subject, governed, record
-from ranking.governance.policies import Policies
+from ranking.governance.audit import governed
+from ranking.governance.loosening import find_loosening, list_guards
+from ranking.governance.policies import Policies, read_policies
+from ranking.governance.policy_documents import (
+    Document,
+    Documents,
+    read_documents,
+    replace_document,
+    write_document,
+)
+from ranking.governance.policy_proposals import propose, record_policy
 from ranking.governance.protected import find_protected
-from ranking.models import MarketGrant, Rule, RulePolicy
+from ranking.models import PolicyProposal, Rule, RulePolicy
+
+Kind = PolicyProposal.Kind
 
 
-def record_policy(policy: RulePolicy, actor: Actor, action: str) -> None:
-    """In the transaction that writes the policy: together with it or not at all."""
-    caps = policy.caps.order_by("id").values("kind", "attribute", "values", "places", "percent")
-    fields = ("market", "four_eyes", "superusers_exempt", "protected", "own_brands")
-    document = {**{name: getattr(policy, name) for name in fields}, "caps": list(caps)}
-    _record(Subject("policy", str(policy.pk), str(policy), None, document), actor, action)
+def change_policy(policy: RulePolicy, document: Document, actor: Actor, *, comment: str = "") -> PolicyProposal | None:
+    """Writes the row (a new one too), or returns what waits for a second person instead."""
+    market = document["market"]
+    with governed():
+        before = read_documents()
+        is_new = market not in before
+        if find_waiting(before, replace_document(before, market, document), market):
+            return propose(Kind.CREATE if is_new else Kind.CHANGE, document, actor, before, comment=comment)
+        write_document(policy, document)
+        record_policy(policy, document, actor, "create" if is_new else "change", comment=comment)
+    return None
+
+
+def delete_policy(policy: RulePolicy, actor: Actor) -> PolicyProposal | None:
+    """Takes the row away, or returns what waits for a second person instead. The market has the shop's rules then."""
+    with governed():
+        before = read_documents()
+        stored = RulePolicy.objects.select_for_update().filter(pk=policy.pk).first()
+        if stored is None:
+            raise NotFound(_("There is no such policy; it may have been deleted."))
+        document = before[stored.market]
+        if find_waiting(before, replace_document(before, stored.market, None), stored.market):
+            return propose(Kind.DELETE, document, actor, before)
+        record_policy(stored, document, actor, "delete")
+        stored.delete()
+    return None
+
+
+def find_waiting(before: Documents, after: Documents, market: str) -> tuple[str, ...]:
+    """What the change gives up where a second person has to agree to it; empty: it takes effect at once."""
+    loosened = find_loosening(before, after, market)
+    if not loosened or not read_policies().needs_approval(list_guards(before, after, market)):
+        return ()
+    return loosened
 
 
 def list_live_offenders(policies: Policies) -> list[str]:
@@ -20,19 +62,3 @@ def list_live_offenders(policies: Policies) -> list[str]:
     words = policies.protected_words()
     rows = Rule.objects.filter(status=Rule.Status.LIVE).values_list("name", "conditions").iterator(chunk_size=2000)
     return [name for name, conditions in rows if find_protected(conditions, words)]
-
-
-def record_grant(grant: MarketGrant, actor: Actor, action: str) -> None:
-    document = {
-        "user": grant.user.get_username() if grant.user else None,
-        "group": grant.group.name if grant.group else None,
-        "right": grant.right,
-        "all_markets": grant.all_markets,
-        "markets": grant.markets,
-    }
-    _record(Subject("permission", str(grant.pk), str(grant.user or grant.group), None, document), actor, action)
-
-
-def _record(subject: Subject, actor: Actor, action: str) -> None:
-    with governed():
-        record(actor, action, subject)

@@ -12,7 +12,9 @@ from ranking.models import Rule, RuleChange
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`refusal` says why the actor may not approve what waits; `steps` are what they may do."""
+    """`refusal` says why the actor may not approve what waits; `steps` are what they may do, `writes` whether they may
+    write the rule at all.
+    """
 
     rule: Rule
     change: RuleChange | None
@@ -24,6 +26,7 @@ class Standing:
     steps: frozenset[str]
     refusal: str = ""
     is_own: bool = False
+    writes: bool = False
 
 
 def read_standing(rule: Rule, actor: Actor, policies: Policies, *, served: str = "") -> Standing:
@@ -51,6 +54,7 @@ def read_standing(rule: Rule, actor: Actor, policies: Policies, *, served: str =
         steps=frozenset(steps),
         refusal=refusal,
         is_own=author == actor.identity,
+        writes=writes,
     )
 
 

@@ -1,7 +1,7 @@
 """Caps, the last word on a result: what rules push above its share of the first places is put behind them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,45 +15,59 @@ from ranking.merchandising.targets import Mask, Targets
 Order = npt.NDArray[np.integer]
 
 
-def keep_caps(after: Ranked, before: Ranked, caps: Sequence[Cap], targets: Targets, *, market: str) -> Ranked:
-    """`before` is the list as it was ranked, before any rule. Rules that take other products away change what would
-    have stood there, so then only the share itself counts.
+@dataclass(frozen=True)
+class CapLimit:
+    """A cap in one search: the products it means, and how many of the first places they may have. `places` and
+    `allowed` are those of the page, until blocks of products have taken theirs.
     """
-    concerned = [cap for cap in caps if cap.market in ("", market)]
+
+    cap: Cap
+    kind: Mask
+    places: int
+    allowed: int
+
+
+def read_limits(
+    caps: Sequence[Cap], before: Ranked, targets: Targets, *, market: str, hidden: Mask | None = None
+) -> list[CapLimit]:
+    """`before` is the list as it was ranked, before any rule: what stood there may stay. Rules that take other products
+    away (`hidden`) change what would have stood there, so then only the share itself counts.
+    """
+    limits = []
+    for cap in (cap for cap in caps if cap.market in ("", market)):
+        kind = targets.mask(cap.target)
+        takes_others = hidden is not None and bool((hidden & ~kind).any())
+        stood = 0 if takes_others else int(kind[before.ordinals[: cap.places]].sum())
+        limits.append(CapLimit(cap, kind, cap.places, max(cap.limit, stood)))
+    return limits
+
+
+def keep_caps(after: Ranked, limits: Sequence[CapLimit]) -> Ranked:
+    """The list with what is too much behind the first places; `limits` are those of the list alone."""
+    concerned = [limit for limit in limits if limit.places > 0]
     if not concerned or not len(after.ordinals):
         return after
-    kinds = [targets.mask(cap.target) for cap in concerned]
-    limits = [_find_limit(cap, kind, before, after) for cap, kind in zip(concerned, kinds, strict=True)]
-    flags = [kind[after.ordinals] for kind in kinds]
+    flags = [limit.kind[after.ordinals] for limit in concerned]
     order: Order = np.arange(len(after.ordinals))
     moved: dict[int, Cap] = {}
-    for number, cap in enumerate(concerned):
-        order, surplus = _put_back(order, flags, limits, concerned, number)
-        moved |= dict.fromkeys(surplus, cap)
-    return _record(after, _keep_ranks(after, order, {cap.places for cap in concerned}), moved) if moved else after
+    for number, limit in enumerate(concerned):
+        order, surplus = _put_back(order, flags, concerned, number)
+        moved |= dict.fromkeys(surplus, limit.cap)
+    return _record(after, _keep_ranks(after, order, {limit.places for limit in concerned}), moved) if moved else after
 
 
-def _find_limit(cap: Cap, kind: Mask, before: Ranked, after: Ranked) -> int:
-    if after.removed is not None and bool((after.removed & ~kind).any()):
-        return cap.limit
-    stood = int(kind[before.ordinals[: cap.places]].sum())
-    return max(cap.limit, stood)
-
-
-def _put_back(
-    order: Order, flags: Sequence[Mask], limits: Sequence[int], caps: Sequence[Cap], number: int
-) -> tuple[Order, list[int]]:
+def _put_back(order: Order, flags: Sequence[Mask], limits: Sequence[CapLimit], number: int) -> tuple[Order, list[int]]:
     """The order with this cap kept, and the rows it put behind. Each surplus product changes places with the next one
     that no cap is against, so that all others stay where they are; with no such product the list stays as it is.
     """
-    places = caps[number].places
+    places = limits[number].places
     surplus: list[int] = []
-    over = [int(row) for row in order[:places] if flags[number][row]][limits[number] :]
+    over = [int(row) for row in order[:places] if flags[number][row]][limits[number].allowed :]
     for row in over:
         full = [
             flag
-            for flag, limit, cap in zip(flags, limits, caps, strict=True)
-            if int(flag[order[: cap.places]].sum()) >= limit
+            for flag, limit in zip(flags, limits, strict=True)
+            if int(flag[order[: limit.places]].sum()) >= limit.allowed
         ]
         tail = order[places:]
         usable = ~np.logical_or.reduce([flags[number], *full])[tail]

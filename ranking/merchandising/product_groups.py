@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ranking.contracts import Query, RuleOutcome
 from ranking.merchandising.actions import GroupAction
+from ranking.merchandising.block_allowance import BlockAllowance, report_held_back
 from ranking.merchandising.match import Effect
 from ranking.merchandising.targets import Mask
 from ranking.registry import LiveState
@@ -81,6 +82,7 @@ class _Choice:
             for effect in reversed(query.rules.pins)
             if effect.pin and (ordinal := self._targets.find_ordinal(effect.pin.sku)) >= 0
         }
+        self._caps = BlockAllowance.read(live.book.caps, self._targets, market=query.request.market)
         self.taken = np.zeros(len(live.snapshot.product_ids), bool)
 
     def choose(self, effect: Effect, action: GroupAction, find: Find, outcomes: list[RuleOutcome]) -> FoundGroup:
@@ -95,7 +97,10 @@ class _Choice:
         found = found[~np.isin(found, list(self._pins))]
         if self._collapse:
             found = found[collapse_offers(found, self._snapshot).rows]
+        found, stopped = self._caps.hold_back(found, action)
+        outcomes.extend(report_held_back(effect, cap) for cap in stopped)
         chosen = found[: action.size]
+        self._caps.spend(chosen, action)
         self._take(chosen, from_list=action.dedupe == "list")
         shown = chosen[self._pool.allowed[chosen]] if action.obey_filters else chosen
         if len(shown) < action.size:

@@ -4,6 +4,7 @@ from ranking.models.audit import AuditEntry
 from ranking.models.config import RankingConfig
 from ranking.models.health import HealthCheck, HealthFinding
 from ranking.models.policy import MarketGrant, RulePolicy, ShareCap
+from ranking.models.policy_proposal import PolicyProposal
 from ranking.models.query_log import QueryDay, RuleDay
 from ranking.models.rule import Rule
 from ranking.models.rule_change import RuleChange
@@ -17,6 +18,7 @@ __all__ = [
     "HealthCheck",
     "HealthFinding",
     "MarketGrant",
+    "PolicyProposal",
     "QueryDay",
     "QueryJudgement",
     "RankingConfig",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from ranking.contracts import Query, Ranked
 from ranking.merchandising.actions import BoostAction, DiversifyAction
+from ranking.merchandising.block_caps import leave_to_list, trim_last_blocks
 from ranking.merchandising.boosts import boost_points, move_positions, share_places
-from ranking.merchandising.caps import keep_caps
+from ranking.merchandising.caps import CapLimit, keep_caps, read_limits
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.moves import MoveLog, make_move
 from ranking.merchandising.pins import place_pins
@@ -59,7 +60,7 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool, group
         ranked = collapse_rows(ranked, snapshot, pinned=()) if collapse else ranked
         return replace(ranked, outcomes=rules.outcomes) if rules else ranked
     work = _Work(rules, pool.removal.targets, query.sort, collapse)
-    removed, arrived = pool.removal.mask, ranked
+    removed, limits = pool.removal.mask, find_limits(ranked, query, live, pool)
     if groups is not None and groups.taken is not None:
         removed = removed | groups.taken
     for effect, kind, mask in pool.removal.taken:
@@ -75,7 +76,31 @@ def apply_rules(ranked: Ranked, query: Query, live: LiveState, pool: Pool, group
     ranked = apply_variety(work, ranked, fixed)
     outcomes = (*rules.outcomes, *(groups.outcomes if groups else ()), *work.record.outcomes)
     done = replace(ranked, moves=work.record.log, outcomes=outcomes, removed=removed)
-    return keep_caps(done, arrived, live.book.caps, work.targets, market=query.request.market)
+    return keep_caps(done, leave_to_list(limits, groups, len(done.ordinals)))
+
+
+def find_limits(arrived: Ranked, query: Query, live: LiveState, pool: Pool) -> list[CapLimit]:
+    """What caps allow on this page, by what it would show without any rule."""
+    if not live.book.caps or pool.removal is None:
+        return []
+    if query.request.collapse and live.config.parameters["collapse_duplicates"]:
+        arrived = collapse_rows(arrived, live.snapshot, pinned=())
+    market, removal = query.request.market, pool.removal
+    return read_limits(live.book.caps, arrived, removal.targets, market=market, hidden=removal.mask)
+
+
+def hold_blocks(
+    groups: FoundGroups, arrived: Ranked, ranked: Ranked, query: Query, live: LiveState, pool: Pool
+) -> tuple[FoundGroups, Ranked]:
+    """The blocks as caps let them be shown behind this list, and the list with the word of it."""
+    limits = find_limits(arrived, query, live, pool)
+    if not limits:
+        return groups, ranked
+    found = np.zeros(len(live.snapshot.product_ids), bool)
+    found[arrived.ordinals] = True
+    held = trim_last_blocks(groups, ranked, limits, found)
+    told = held.outcomes[len(groups.outcomes) :]
+    return held, replace(ranked, outcomes=(*ranked.outcomes, *told)) if told else ranked
 
 
 def drop_removed(ranked: Ranked, removed: Mask) -> Ranked:

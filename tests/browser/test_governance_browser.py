@@ -5,8 +5,11 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from ranking.governance.actors import actor_of_user
-from ranking.models import Rule
+from ranking.governance.policy_documents import document_of
+from ranking.governance.policy_store import change_policy
+from ranking.models import PolicyProposal, Rule, RuleChange, RulePolicy
 from ranking.rule_store import create_rule, update_rule
+from tests.browser.axe import find_violations
 from tests.browser.conftest import OpenPage
 from tests.ranking.governance.people import make_live, person, set_policy, written
 from tests.ranking.rule_words import pin
@@ -27,6 +30,34 @@ def session(shop: None) -> str:
     client = Client()
     client.force_login(anna_)
     return client.cookies["sessionid"].value
+
+
+def propose() -> PolicyProposal:
+    """A change of the policy that waits, of somebody else."""
+    shop = RulePolicy.objects.get(market="")
+    document = document_of(shop)
+    waits = change_policy(shop, {**document, "four_eyes": False, "protected": []}, actor_of_user(person("lin")))
+    assert waits is not None
+    return waits
+
+
+def test_a_loosened_policy_is_approved_and_a_change_undone_without_a_mouse(open_page: OpenPage, session: str) -> None:
+    page = open_page(f"/admin/ranking/rulepolicy/waiting/{propose().pk}/", session=session)
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Approve").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved: the policy holds from now on.")).to_be_visible()
+    assert not RulePolicy.objects.get(market="").four_eyes
+    rule = Rule.objects.get(name="双十一 台灯")
+    page.goto(page.url.split("/admin/")[0] + f"/admin/ranking/rule/{rule.pk}/change/")
+    page.get_by_role("link", name="Undo the last change").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The change that waits is dropped.")).to_be_visible()
+    assert find_violations(page) == []
+    page.get_by_role("button", name="Undo the last change").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("the rule is as it was")).to_be_visible()
+    assert not RuleChange.objects.exists()
 
 
 def test_a_reviewer_needs_no_mouse(open_page: OpenPage, session: str) -> None:
@@ -50,7 +81,8 @@ def test_pages_fit_the_screen(open_page: OpenPage, session: str, width: int, lan
     page.set_viewport_size({"width": width, "height": 900})
     rule = Rule.objects.get(name="双十一 台灯")
     root = page.url.removesuffix(WAITING)
-    for address in (WAITING, f"/admin/ranking/rule/{rule.pk}/review/", f"/admin/ranking/rule/{rule.pk}/history/"):
+    rule_pages = [f"/admin/ranking/rule/{rule.pk}/{name}/" for name in ("review", "history", "undo")]
+    for address in (WAITING, *rule_pages, f"/admin/ranking/rulepolicy/waiting/{propose().pk}/"):
         page.goto(root + address)
         expect(page.locator(".gv-title")).to_be_visible()
         wide = page.evaluate(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ranking.contracts import Ranked
 from ranking.merchandising.cap_rows import Cap
-from ranking.merchandising.caps import keep_caps
+from ranking.merchandising.caps import keep_caps, read_limits
 from ranking.models import RulePolicy, ShareCap
 from tests.ranking.governance.people import set_policy
 from tests.ranking.rule_shop import ask, build_shop, fresh_process, save_rule, skus
@@ -140,11 +140,12 @@ def test_no_product_is_lost_and_a_cap_that_can_be_kept_alone_is_kept(order, kind
     ]
     ranked = Ranked(np.array(order), np.zeros(20, np.float32), {"bm25": np.arange(20.0)})
     nothing = Ranked(np.array([], dtype=int), np.array([]), {})
-    done = keep_caps(ranked, nothing, caps, _Targets(masks), market="")
+    limits = read_limits(caps, nothing, _Targets(masks), market="")
+    done = keep_caps(ranked, limits)
     assert sorted(done.ordinals.tolist()) == list(range(20))
     assert [ranked.ordinals.tolist().index(ordinal) for ordinal in done.ordinals] == done.parts["bm25"].tolist()
-    for one, mask in zip(caps, masks.values(), strict=True):
-        alone = keep_caps(ranked, nothing, [one], _Targets(masks), market="")
+    for one, limit, mask in zip(caps, limits, masks.values(), strict=True):
+        alone = keep_caps(ranked, [limit])
         count = int(mask[alone.ordinals[: one.places]].sum())
         others = 20 - int(mask.sum())
         assert count <= max(one.limit, one.places - others)

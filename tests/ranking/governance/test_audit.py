@@ -115,7 +115,8 @@ def test_policies_and_permissions_are_recorded_with_who_changed_them():
     assert '"four_eyes":true' in entry.document
     assert "性别" in entry.document
     add = reverse("admin:ranking_marketgrant_add")
-    assert client.post(add, {"user": user.pk, "group": "", "right": "approve", "markets": "cn"}).status_code == 302
+    other = person("other", write=None, approve=None)
+    assert client.post(add, {"user": other.pk, "group": "", "right": "approve", "markets": "cn"}).status_code == 302
     assert AuditEntry.objects.first().kind == "permission"
     assert MarketGrant.objects.filter(markets=["cn"]).exists()
 

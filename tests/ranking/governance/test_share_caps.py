@@ -9,7 +9,7 @@ from ranking.models import Rule, RulePolicy, ShareCap
 from ranking.rule_store import create_rule
 from tests.ranking.governance.people import actor, set_policy, written
 from tests.ranking.rule_shop import build_shop, fresh_process
-from tests.ranking.rule_words import boost, clause, on_query, pin, show_only
+from tests.ranking.rule_words import boost, clause, group, on_query, pin, show_only
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,26 @@ def slot(position: int, until: int, *target: dict) -> dict:
         ([slot(1, 2, clause("brand", "nord"))], "actions.0.target"),
         ([pin("L2", 1), slot(4, 6, clause("brand", "nord"), clause("in_stock", "true"))], "actions.0.sku"),
         ([show_only(clause("brand", "nord"))], "actions.0.filters"),
+        ([group("Ours", clause("brand", "nord"), size=2)], "actions.0.target"),
+        ([group("自有品牌", clause("sku", "L2", "L4", "C1"), size=3, position=2)], "actions.0.target"),
+        ([group("Mixed", clause("sku", "L2", "L4", "L1"), size=3)], "actions.0.target"),
+        ([group("One", clause("sku", "L2"), size=4), pin("L4", 2)], "actions.0.target"),
+        ([pin("L4", 1), group("Ours", clause("brand", "nord"), size=4, position=4)], "actions.0.sku"),
+        ([{**slot(1, 2), "target": [clause("sku", "L2", "L4", "L6")]}], "actions.0.target"),
     ],
-    ids=["pins", "a variant's pin", "places", "both together", "show only"],
+    ids=[
+        "pins",
+        "a variant's pin",
+        "places",
+        "both together",
+        "show only",
+        "a block",
+        "a block of named products",
+        "a block that cannot be filled otherwise",
+        "a block and a pin",
+        "a block's first product",
+        "named for places",
+    ],
 )
 def test_what_surely_breaks_a_cap_is_refused_at_save(actions, path):
     with pytest.raises(RuleRefused) as refused:
@@ -54,8 +72,27 @@ def test_what_surely_breaks_a_cap_is_refused_at_save(actions, path):
         [show_only(clause("brand", "nord", exclude=True))],
         [boost(100, clause("brand", "nord"))],
         [pin("gone", 1)],
+        [group("Ours", clause("brand", "nord"), size=1), pin("L1", 1)],
+        [group("Ours", clause("brand", "nord"), size=4, position=5)],
+        [group("Words may find others", words="lamp", size=4)],
+        [group("Others may come first", clause("sku", "L1", "L2", "L3", "L4"), size=2)],
+        [group("Others", clause("brand", "lumo"), size=3), pin("L2", 1), pin("L4", 2)],
+        [group("One", clause("brand", "nord"), size=1, position=4), pin("L2", 4)],
     ],
-    ids=["within", "further down", "any of several brands", "all but the own", "a boost may", "not in the catalog"],
+    ids=[
+        "within",
+        "further down",
+        "any of several brands",
+        "all but the own",
+        "a boost may",
+        "not in the catalog",
+        "a block of one",
+        "a block further down",
+        "a block of words",
+        "a block of several kinds",
+        "pins that a block moves back",
+        "a pin behind a block",
+    ],
 )
 def test_what_need_not_break_one_is_saved(actions):
     assert create_rule(written(*actions), actor=actor("mei")).status == "draft"
@@ -75,6 +112,15 @@ def test_a_gentle_boost_goes_live():
     me = actor("mei")
     rule = create_rule(written(boost(1, clause("brand", "nord")), when=[on_query("lamp", match="is")]), actor=me)
     assert workflow.publish(rule.pk, actor=me).status == "live"
+
+
+def test_a_block_that_a_cap_holds_back_in_its_own_example_does_not_go_live():
+    me = actor("mei")
+    block = group("Lamps", words="lamp", size=4)
+    rule = create_rule(written(block, when=[on_query("lamp", match="is")]), actor=me)
+    with pytest.raises(RuleRefused) as refused:
+        workflow.publish(rule.pk, actor=me)
+    assert "in a search for “lamp”" in refused.value.extra["errors"]["actions"]
 
 
 def test_caps_of_other_markets_do_not_count():
