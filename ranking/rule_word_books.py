@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.text import analyse, detect_language
-from ranking.contracts import Understanding
+from catalog.text import analyse
 from ranking.language.concepts import ConceptBook, current_concepts, translate_terms
 from ranking.language.synonyms import SynonymBook, current_synonyms
 from ranking.merchandising.facts import Reading, Wording
 from ranking.merchandising.meeting_words import split_same
-from ranking.merchandising.readings import read_same
+from ranking.merchandising.readings import read_same_terms
 from ranking.registry import LiveState
 
 
@@ -30,8 +29,7 @@ class WordBooks:
         translated = (
             Reading("translated", Wording(text, said)) for text, said in translate_terms(terms, self.concepts)
         )
-        understanding = Understanding(words, detect_language(words), terms)
-        return (*translated, *read_same(understanding, self.synonyms, ""))
+        return (*translated, *read_same_terms(terms, self.synonyms, ""))
 
     def find_same(self) -> Callable[[str], Sequence[str]]:
         """Which words the synonym list also takes for a phrase."""

@@ -6,10 +6,10 @@ Ten thousand rules make fifty million pairs; a run has its seconds, and the find
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
@@ -19,7 +19,8 @@ from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.conflicts import Conflict
 from ranking.models import HealthFinding, Rule
 from ranking.registry import LiveState
-from ranking.rule_conflicts import describe_conflict, list_conflicts
+from ranking.rule_conflicts import describe_conflict
+from ranking.rule_rivals import ConflictFinder
 
 SECONDS = 60.0
 # One rule that collides with everything is told of by the first few.
@@ -28,6 +29,8 @@ MOST_A_RULE = 20
 SEVERITY = {"stopped": 7, "removed": 6, "redirect": 5, "position": 4, "product": 3, "sort": 2, "opposed": 1}
 _STEP = 10
 _BATCH = 500
+# So many rules are compared before their findings are stored.
+_ROUND = 100
 KIND = HealthFinding.Kind.CONFLICT
 
 
@@ -36,19 +39,21 @@ def sweep_conflicts(
 ) -> dict[str, Any]:
     """Where this run came to, for the next one to go on from; the findings are stored as it goes."""
     rules = {rule.id: rule for rule in live.book.rules}
-    changed = find_changed(sweep, rules)
+    changed = dict.fromkeys(find_changed(sweep, rules))
     forget_gone(rules)
     deadline = time.monotonic() + seconds
     after = str(sweep.get("after", ""))
-    order = [*changed, *(rule_id for rule_id in _rotate(sorted(rules), after) if rule_id not in set(changed))]
+    order = [*changed, *(rule_id for rule_id in _rotate(sorted(rules), after) if rule_id not in changed)]
+    round_ = _Round(ConflictFinder(live), usage, now)
     checked = 0
     for rule_id in order:
         if time.monotonic() >= deadline:
             break
-        recheck_rule(rules[rule_id], live, usage, now=now)
+        round_.check(rules[rule_id], changed=rule_id in changed)
         checked += 1
         if checked > len(changed):
             after = rule_id
+    round_.store()
     done_with_changes = checked >= len(changed)
     return {
         "after": after,
@@ -75,11 +80,37 @@ def forget_gone(rules: Mapping[str, CompiledRule]) -> None:
         HealthFinding.objects.filter(pk__in=gone[first : first + _BATCH]).delete()
 
 
-def recheck_rule(rule: CompiledRule, live: LiveState, usage: Mapping[str, Usage], *, now: datetime) -> None:
-    found = list(_describe(list_conflicts(rule, live, most=MOST_A_RULE), usage))
-    with transaction.atomic():
-        HealthFinding.objects.filter(Q(rule_id=rule.id) | Q(other_id=rule.id), kind=KIND).delete()
-        store_findings(found, now=now)
+class _Round:
+    """Each rule is compared with the stronger ones, to which it may lose: so every two are compared once. One that
+    changed is also compared with the weaker ones, which may not have their turn for long.
+    """
+
+    def __init__(self, finder: ConflictFinder, usage: Mapping[str, Usage], now: datetime) -> None:
+        self.finder, self.usage, self.now = finder, usage, now
+        self._found: dict[tuple[str, str], list[Finding]] = {}
+        self._outdated = {"rule_id": set[str](), "other_id": set[str]()}
+
+    def check(self, rule: CompiledRule, *, changed: bool) -> None:
+        found = list(islice(self.finder.find_lost(rule), MOST_A_RULE))
+        self._outdated["rule_id"].add(rule.id)
+        if changed:
+            found += islice(self.finder.find_won(rule), MOST_A_RULE)
+            self._outdated["other_id"].add(rule.id)
+        pairs: dict[tuple[str, str], list[Finding]] = {}
+        for finding in _describe(found, self.usage):
+            pairs.setdefault((str(finding.rule_id), str(finding.other_id)), []).append(finding)
+        self._found |= pairs
+        if len(self._outdated["rule_id"]) >= _ROUND:
+            self.store()
+
+    def store(self) -> None:
+        """In the place of what was found of these rules before."""
+        with transaction.atomic():
+            for name, ids in self._outdated.items():
+                HealthFinding.objects.filter(kind=KIND, **{f"{name}__in": ids}).delete()
+                ids.clear()
+            store_findings([finding for pair in self._found.values() for finding in pair], now=self.now)
+        self._found.clear()
 
 
 def _describe(conflicts: Iterable[Conflict], usage: Mapping[str, Usage]) -> Iterator[Finding]:

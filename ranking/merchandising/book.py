@@ -41,16 +41,16 @@ class RuleBook:
     kinds: frozenset[str] = field(default=frozenset(), compare=False)
     caps: tuple[Cap, ...] = ()
 
-    def find_candidates(self, facts: QueryFacts) -> list[CompiledRule]:
-        """Every rule that could hold, in order of precedence; the rest surely do not."""
-        found = {id(rule): rule for rule in self.unindexed}
+    def find_candidates(self, facts: QueryFacts) -> set[CompiledRule]:
+        """Every rule that could hold; the rest surely do not."""
+        found = set(self.unindexed)
         for hook in make_hooks(facts, self.kinds):
-            for rule in self.index.get(hook, ()):
-                found[id(rule)] = rule
-        return sorted(found.values(), key=_order_of)
+            if hook in self.index:
+                found.update(self.index[hook])
+        return found
 
 
-def _order_of(rule: CompiledRule) -> tuple[int, float, str]:
+def order_of(rule: CompiledRule) -> tuple[int, float, str]:
     return rule.order
 
 
@@ -117,7 +117,7 @@ def report_broken(row: Sequence[Any], error: RuleRefused) -> RuleOutcome:
 
 
 def build_book(rules: Iterable[CompiledRule], *, version: int = 0, broken: Sequence[RuleOutcome] = ()) -> RuleBook:
-    ordered = tuple(sorted(rules, key=_order_of))
+    ordered = tuple(sorted(rules, key=order_of))
     index: dict[str, list[CompiledRule]] = {}
     for rule in ordered:
         for hook in rule.hooks or ():
@@ -138,7 +138,7 @@ def revise_book(
     """What build_book makes of the rules without those gone and with the fresh ones."""
     rules, index, unindexed = list(known.rules), dict(known.index), list(known.unindexed)
     for rule in gone:
-        del rules[bisect_left(rules, rule.order, key=_order_of)]
+        del rules[bisect_left(rules, rule.order, key=order_of)]
         if rule.hooks is None:
             unindexed.remove(rule)
         for hook in dict.fromkeys(rule.hooks or ()):
@@ -146,11 +146,11 @@ def revise_book(
             if not index[hook]:
                 del index[hook]
     for rule in fresh:
-        insort(rules, rule, key=_order_of)
+        insort(rules, rule, key=order_of)
         if rule.hooks is None:
-            insort(unindexed, rule, key=_order_of)
+            insort(unindexed, rule, key=order_of)
         for hook in dict.fromkeys(rule.hooks or ()):
-            index[hook] = tuple(sorted((*index.get(hook, ()), rule), key=_order_of))
+            index[hook] = tuple(sorted((*index.get(hook, ()), rule), key=order_of))
     kinds = known.kinds.union(*(_list_kinds(rule.hooks or ()) for rule in fresh))
     return RuleBook(version, tuple(rules), index, tuple(unindexed), tuple(broken), kinds=kinds)
 

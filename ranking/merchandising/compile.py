@@ -27,10 +27,10 @@ from ranking.merchandising.schedule import find_closed_reason
 from ranking.merchandising.schema import RuleDocument, moment_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
-    """A rule ready to be tested; `order` decides who wins: priority, then age, then id. `most_found`: with how many
-    products found it still holds, where a condition asks for that.
+    """A rule ready to be tested, equal to itself alone; `order` decides who wins: priority, then age, then id.
+    `most_found`: with how many products found it still holds, where a condition asks for that.
     """
 
     id: str

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal
 
 from ranking.merchandising.actions import (
@@ -24,7 +25,7 @@ from ranking.merchandising.actions import (
 from ranking.merchandising.clauses import SKU_FIELD, Clause
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.facet_wishes import list_contradictions
-from ranking.merchandising.meeting import Read, Witness, find_meeting
+from ranking.merchandising.meeting import Meetings, Read, Witness
 from ranking.merchandising.meeting_words import Same
 from ranking.merchandising.product_clashes import compare_places, find_crowded_out, split_by_windows
 from ranking.merchandising.word_wishes import list_word_clashes
@@ -34,6 +35,7 @@ Kind = Literal[
 ]  # fmt: skip
 # Whether a product (by SKU) is one that the clauses mean; None: not known.
 Holds = Callable[[str, Sequence[Clause]], bool | None]
+_ORDER = attrgetter("order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,22 @@ def find_conflicts(
     same: Same = lambda phrase: (),
 ) -> Iterator[Conflict]:
     """Conflicts of one rule with others, one for each thing both want. What `holds` does not know is no conflict."""
+    return compare_rules(rule, others, Meetings(now, read, same), holds=holds)
+
+
+def compare_rules(
+    rule: CompiledRule, others: Iterable[CompiledRule], meetings: Meetings, *, holds: Holds
+) -> Iterator[Conflict]:
+    """As find_conflicts, for whoever compares many rules: words that were read for one are not read again."""
+    parts = split_by_windows(rule)
     for other in others:
         if other.id == rule.id:
             continue
-        winner, loser = sorted((rule, other), key=lambda each: each.order)
+        winner, loser = sorted((rule, other), key=_ORDER)
         told: set[Clash] = set()
-        for one, two in itertools.product(split_by_windows(rule), split_by_windows(other)):
+        for one, two in itertools.product(parts, split_by_windows(other)):
             clashes = [clash for clash in list_clashes(one, two, holds=holds) if clash not in told]
-            witness = find_meeting(one, two, now=now, read=read, same=same) if clashes else None
+            witness = meetings.find(one, two) if clashes else None
             if witness is not None:
                 told.update(clashes)
                 yield from (Conflict(clash.kind, clash.about, winner, loser, witness) for clash in clashes)
@@ -90,7 +100,7 @@ def find_conflicts(
 
 def list_clashes(first: CompiledRule, second: CompiledRule, *, holds: Holds = name_skus) -> list[Clash]:
     """What both rules want and cannot both have, were they to hold in one search."""
-    stronger, weaker = sorted((first, second), key=lambda rule: rule.order)
+    stronger, weaker = sorted((first, second), key=_ORDER)
     if stronger.stop_processing:
         return [Clash("stopped", stronger.name)]
     pairs = itertools.product(stronger.actions, weaker.actions)
@@ -103,7 +113,7 @@ def _compare(one: Action, two: Action, holds: Holds) -> Iterator[Clash]:
     match one, two:
         case (PinAction(sku=sku), HideAction() | FilterAction()) | (HideAction() | FilterAction(), PinAction(sku=sku)):
             removal = two if isinstance(one, PinAction) else one
-            if _removes(removal, sku, holds):
+            if removes(removal, sku, holds):
                 yield Clash("removed", sku)
         case _:
             yield from (Clash(kind, about) for kind, about in compare_places(one, two))
@@ -131,7 +141,8 @@ def _compare_others(one: Action, two: Action) -> Iterator[Clash]:
             yield from (Clash("words", word) for word in list_word_clashes(one, two))
 
 
-def _removes(removal: Action, sku: str, holds: Holds) -> bool:
+def removes(removal: Action, sku: str, holds: Holds) -> bool:
+    """Whether a removal takes away this product."""
     if isinstance(removal, HideAction):
         return holds(sku, removal.target) is True
     return isinstance(removal, FilterAction) and holds(sku, removal.filters) is False

@@ -61,12 +61,16 @@ class QueryFacts:
     find_same: Callable[[], tuple[Reading, ...]] = tuple
     found: int | None = None
     forgives: bool = True
+    # The query and its other readings, and the words of them all.
+    wordings: tuple[Wording, ...] = field(init=False, compare=False)
+    vocabulary: frozenset[str] = field(init=False, compare=False)
     # What phrases of expressions came to, by their tests: thousands of rules may ask for the same words.
     tried: dict[Callable[["QueryFacts"], bool], bool] = field(default_factory=dict, init=False, compare=False)
 
-    @property
-    def wordings(self) -> tuple[Wording, ...]:
-        return (self.analysed, *(reading.wording for reading in self.readings))
+    def __post_init__(self) -> None:
+        wordings = (self.analysed, *(reading.wording for reading in self.readings))
+        object.__setattr__(self, "wordings", wordings)
+        object.__setattr__(self, "vocabulary", frozenset(word for wording in wordings for word in wording.words))
 
     @property
     def same_wordings(self) -> tuple[Wording, ...]:
@@ -140,8 +144,8 @@ def make_hooks(facts: QueryFacts, kinds: frozenset[str]) -> Iterator[str]:
     marked = [("p", facts.plain), *(("a", wording) for wording in facts.wordings)]
     if not kinds.isdisjoint(SAME_KINDS):
         marked += [("s", wording) for wording in facts.same_wordings]
-    if facts.forgives and not facts.is_empty and ("near" in kinds or "nearis" in kinds):
-        yield from list_near_keys(facts.analysed.text, whole="nearis" in kinds, inside="near" in kinds)
+    if facts.forgives and not facts.is_empty:
+        yield from list_near_keys(facts.analysed.text, kinds)
     for mark, wording in marked:
         yield from list_word_hooks(mark, wording)
     for key in facts.categories:

@@ -1,7 +1,7 @@
 """Which rules hold for one search and what they ask for, with every rule's fate on record."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ranking.contracts import Filter, RuleOutcome
 from ranking.merchandising.actions import Action, BoostAction, PinAction, list_clauses
-from ranking.merchandising.book import RuleBook, compile_drafts
+from ranking.merchandising.book import RuleBook, compile_drafts, order_of
 from ranking.merchandising.clauses import to_filters
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.describe import describe_condition
@@ -83,8 +83,11 @@ def match_rules(
     extra = compile_drafts(drafts)
     left_out = {*without, *(rule.id for rule in extra)}
     live = [] if ALL_RULES in left_out else [rule for rule in book.find_candidates(facts) if rule.id not in left_out]
-    candidates = sorted([*live, *extra], key=lambda rule: rule.order) if extra else live
-    winners, outcomes = select_rules(candidates, facts, now=now.timestamp(), explain=explain_limit > 0)
+    candidates = [*live, *extra]
+    holding = [rule for rule in candidates if does_hold(rule, facts)]
+    winners, outcomes = select_rules(
+        sorted(candidates if explain_limit else holding, key=order_of), frozenset(holding), facts, now=now.timestamp()
+    )
     outcomes.extend(book.broken)
     if explain_limit and ALL_RULES not in left_out:
         named = {outcome.rule_id for outcome in outcomes} | left_out
@@ -95,15 +98,16 @@ def match_rules(
 
 
 def select_rules(
-    candidates: Sequence[CompiledRule], facts: QueryFacts, *, now: float, explain: bool
+    candidates: Sequence[CompiledRule], holding: Collection[CompiledRule], facts: QueryFacts, *, now: float
 ) -> tuple[list[CompiledRule], list[RuleOutcome]]:
+    """Those of the holding ones that are at work, and the fate of every candidate, in their order (of precedence)."""
     winners: list[CompiledRule] = []
     outcomes: list[RuleOutcome] = []
     stopper: CompiledRule | None = None
+    ways = Ways(facts)
     for rule in candidates:
-        if not does_hold(rule, facts):
-            if explain:
-                outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", find_miss(rule, facts) or ""))
+        if rule not in holding:
+            outcomes.append(RuleOutcome(rule.id, rule.name, "not_matched", find_miss(rule, facts) or ""))
             continue
         closed = rule.find_closed_reason(now)
         if closed:
@@ -115,7 +119,7 @@ def select_rules(
             outcomes.append(RuleOutcome(rule.id, rule.name, "beaten", reason, stopper.id))
         else:
             winners.append(rule)
-            outcomes.append(RuleOutcome(rule.id, rule.name, "matched", explain_reading(rule, facts)))
+            outcomes.append(RuleOutcome(rule.id, rule.name, "matched", explain_reading(rule, ways)))
             stopper = rule if rule.stop_processing else None
     return winners, outcomes
 
@@ -137,7 +141,10 @@ def does_hold(rule: CompiledRule, facts: QueryFacts) -> bool:
     """The same as `find_miss`, without words: thousands of candidates are tried, and few are talked about."""
     if (rule.markets and facts.market not in rule.markets) or (rule.locales and facts.locale not in rule.locales):
         return False
-    return all(test(facts) for test in rule.tests)
+    for test in rule.tests:  # noqa: SIM110 - a generator costs more than most tests
+        if not test(facts):
+            return False
+    return True
 
 
 def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
@@ -152,28 +159,42 @@ def find_miss(rule: CompiledRule, facts: QueryFacts) -> str | None:
     return None
 
 
-def explain_reading(rule: CompiledRule, facts: QueryFacts) -> str:
+class Ways:
+    """The search with its words as typed and nothing else, then with each other way of reading them by itself. They are
+    made once a search, and only as far as some rule asks.
+    """
+
+    def __init__(self, facts: QueryFacts) -> None:
+        self.facts = facts
+        self.strict = replace(facts, readings=(), find_same=tuple, forgives=False)
+        self._made: list[tuple[QueryFacts, str]] = []
+        self._more = self._list_others()
+
+    def list_others(self) -> Iterator[tuple[QueryFacts, str]]:
+        """Each with the sentence that says what it is."""
+        yield from self._made
+        for way in self._more:
+            self._made.append(way)
+            yield way
+
+    def _list_others(self) -> Iterator[tuple[QueryFacts, str]]:
+        for reading in self.facts.readings:
+            yield replace(self.strict, readings=(reading,)), _say_reading(reading)
+        yield replace(self.strict, forgives=self.facts.forgives), _("By words that are nearly the same.")
+        for reading in self.facts.find_same():
+            yield replace(self.strict, find_same=_only(reading)), _say_reading(reading)
+
+
+def explain_reading(rule: CompiledRule, ways: Ways) -> str:
     """Why a rule holds that does not hold for the words as typed: how little is found, or by which reading of the
     words; else empty.
     """
+    facts = ways.facts
     if rule.most_found is not None and facts.found is not None:
         return ngettext("The search finds %d product.", "The search finds %d products.", facts.found) % facts.found
-    if not (facts.readings or rule.is_lenient) or does_hold(rule, _read_strictly(facts)):
+    if not (facts.readings or rule.is_lenient) or does_hold(rule, ways.strict):
         return ""
-    strict = _read_strictly(facts)
-    for reading in facts.readings:
-        if does_hold(rule, replace(strict, readings=(reading,))):
-            return _say_reading(reading)
-    if does_hold(rule, replace(strict, forgives=facts.forgives)):
-        return _("By words that are nearly the same.")
-    by_synonym = (item for item in facts.find_same() if does_hold(rule, replace(strict, find_same=_only(item))))
-    found = next(by_synonym, None)
-    return _say_reading(found) if found else ""
-
-
-def _read_strictly(facts: QueryFacts) -> QueryFacts:
-    """The words as typed and nothing else."""
-    return replace(facts, readings=(), find_same=tuple, forgives=False)
+    return next((sentence for way, sentence in ways.list_others() if does_hold(rule, way)), "")
 
 
 def _say_reading(reading: Reading) -> str:

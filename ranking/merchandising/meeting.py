@@ -6,14 +6,15 @@ therefore never lies; what the candidates miss is what the fuzzer of the tests l
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from catalog.text import analyse, normalise
 from ranking.contracts import INTENTS, SORTS, Filter, NumberNeed, SearchRequest
-from ranking.merchandising.compile import CompiledRule, compile_condition
+from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.conditions import (
     AlwaysCondition,
     CategoryCondition,
@@ -27,6 +28,7 @@ from ranking.merchandising.meeting_words import MOST_VALUES, OTHER_WORDS, Same, 
 from ranking.merchandising.query_tests import Test
 
 MOST_QUERIES = 4000
+MOST_READ = 20_000
 Read = Callable[[str], Sequence[Reading]]
 
 
@@ -44,6 +46,42 @@ class Witness:
     found: int | None = None
 
 
+class Meetings:
+    """Finds examples at `now` or later. `read` gives the other ways a query is read (its corrected words, the other
+    language, its synonyms), as in searches; `same` the words that by the synonym list also mean a phrase. What was read
+    for one pair of rules serves the next: rules share their words.
+    """
+
+    def __init__(
+        self, now: datetime, read: Read = lambda words: (), same: Same = lambda phrase: (), *, kept: int = MOST_READ
+    ) -> None:
+        self.now, self.same = now.timestamp(), same
+        self.read = lru_cache(maxsize=kept)(lambda words: read_words(SearchRequest(query=words), read))
+
+    def find(self, first: CompiledRule, second: CompiledRule) -> Witness | None:
+        """An example in which both hold; None when there is none."""
+        at = _find_moment(first, second, self.now)
+        if at is None:
+            return None
+        asked: _Asked = [
+            pair
+            for rule in (first, second)
+            for pair in zip(rule.conditions, rule.tests, strict=True)
+            if not isinstance(pair[0], AlwaysCondition)
+        ]
+        words, page = self._find_words(asked), _find_page(asked)
+        if words is None or page is None:
+            return None
+        sides = _find_sides(self.read(words), asked, (first, second))
+        return None if sides is None else _make_witness(at, words, page, sides)
+
+    def _find_words(self, asked: "_Asked") -> str | None:
+        wanted = [item for item, _test in asked if isinstance(item, QueryCondition)]
+        tests = [test for item, test in asked if isinstance(item, QueryCondition)]
+        queries = dict.fromkeys(itertools.islice(list_queries(wanted, same=self.same), MOST_QUERIES))
+        return next((words for words in queries if _hold(tests, self.read(words))), None)
+
+
 def find_meeting(
     first: CompiledRule,
     second: CompiledRule,
@@ -52,22 +90,7 @@ def find_meeting(
     read: Read = lambda words: (),
     same: Same = lambda phrase: (),
 ) -> Witness | None:
-    """An example in which both hold, at `now` or later; None when there is none. `read` gives the other ways a query is
-    read (its corrected words, the other language, its synonyms), as in searches; `same` the words that by the synonym
-    list also mean a phrase.
-    """
-    at = _find_moment(first, second, now.timestamp())
-    if at is None:
-        return None
-    conditions = [item for rule in (first, second) for item in rule.conditions if not isinstance(item, AlwaysCondition)]
-    settled = _settle_words(conditions, read, same)
-    for settle in (_settle_places, _settle_shopper):
-        settled = settled and settle(*settled, conditions, (first, second))
-    if settled is None:
-        return None
-    request, facts = settled
-    named = tuple((name, key) for name, keys in sorted(facts.detected.items()) for key in sorted(keys))
-    return Witness(request, datetime.fromtimestamp(at, UTC), facts.intent, named, facts.numbers, facts.found)
+    return Meetings(now, read, same).find(first, second)
 
 
 def _find_moment(first: CompiledRule, second: CompiledRule, now: float) -> float | None:
@@ -77,21 +100,11 @@ def _find_moment(first: CompiledRule, second: CompiledRule, now: float) -> float
 
 
 _Rules = tuple[CompiledRule, CompiledRule]
+# Conditions of both rules with their tests.
+_Asked = list[tuple[Condition, Test]]
 # What the words name: keys by field, and numbers.
 _Named = tuple[dict[str, frozenset[str]], tuple[NumberNeed, ...]]
-_Settled = tuple[SearchRequest, QueryFacts] | None
-
-
-def _settle_words(conditions: Sequence[Condition], read: Read, same: Same) -> _Settled:
-    asked = [item for item in conditions if isinstance(item, QueryCondition)]
-    tests = [compile_condition(item)[0] for item in asked]
-    queries = dict.fromkeys(itertools.islice(list_queries(asked, same=same), MOST_QUERIES))
-    for words in queries:
-        request = SearchRequest(query=words)
-        tried = read_words(request, read)
-        if _hold(tests, tried):
-            return request, tried
-    return None
+_Page = tuple[str, tuple[Filter, ...]]
 
 
 def read_words(request: SearchRequest, read: Read) -> QueryFacts:
@@ -108,19 +121,17 @@ def read_words(request: SearchRequest, read: Read) -> QueryFacts:
     )
 
 
-def _settle_places(
-    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules
-) -> _Settled:
+def _find_page(asked: _Asked) -> _Page | None:
     """The category page and the chosen filters together, since a category can be either."""
-    asked = [item for item in conditions if isinstance(item, CategoryCondition | FilterCondition)]
-    tests = [compile_condition(item)[0] for item in asked]
-    pages = ["", *dict.fromkeys(key for item in asked if isinstance(item, CategoryCondition) for key in item.keys)]
+    wanted = [item for item, _test in asked if isinstance(item, CategoryCondition | FilterCondition)]
+    tests = [test for item, test in asked if isinstance(item, CategoryCondition | FilterCondition)]
+    if not wanted:
+        return "", ()
+    pages = ["", *dict.fromkeys(key for item in wanted if isinstance(item, CategoryCondition) for key in item.keys)]
     deeper = [f"{page}/{OTHER_WORDS}" for page in pages if page]
-    for page, filters in itertools.product([*pages, *deeper], _list_filters(asked)):
-        tried_request = replace(request, category=page, filters=filters)
-        tried = make_facts(tried_request, normalised="", terms=())
-        if _hold(tests, tried):
-            return tried_request, replace(facts, categories=tried.categories, filters=tried.filters)
+    for page, filters in itertools.product([*pages, *deeper], _list_filters(wanted)):
+        if _hold(tests, make_facts(SearchRequest(category=page, filters=filters), normalised="", terms=())):
+            return page, filters
     return None
 
 
@@ -135,55 +146,62 @@ def _list_filters(conditions: Sequence[Condition]) -> Iterator[tuple[Filter, ...
     choices: list[list[Filter | None]] = []
     for field, listed in wanted.items():
         together = tuple(dict.fromkeys(value for values in listed for value in values))
-        options = {together, *listed, *((value,) for values in listed for value in values[:MOST_VALUES])}
+        options = dict.fromkeys([together, *listed, *((value,) for each in listed for value in each[:MOST_VALUES])])
         choices.append([None, *(Filter(field, values) for values in sorted(options, key=len))])
     for chosen in itertools.product(*choices):
         yield tuple(item for item in chosen if item is not None)
 
 
-def _settle_shopper(
-    request: SearchRequest, facts: QueryFacts, conditions: Sequence[Condition], rules: _Rules
-) -> _Settled:
-    """Market, language, sort order, device, segments, intent, what the words name and find: each by itself."""
+def _find_sides(facts: QueryFacts, asked: _Asked, rules: _Rules) -> dict[str, Any] | None:
+    """Market, language, sort order, device, segments, intent, what the words name and find, each by itself: as fields
+    of the facts.
+    """
+    conditions = [item for item, _test in asked]
     sides: tuple[tuple[str, Iterable[object]], ...] = (
         ("market", _among(rules, "markets", _values_of(conditions, "market"), ("", OTHER_WORDS))),
         ("locale", _among(rules, "locales", _values_of(conditions, "locale"), ("en", "zh"))),
-        ("sort", [*SORTS]),
+        ("sort", SORTS),
         ("device", ["desktop", "phone", "tablet", *_values_of(conditions, "device"), ""]),
         ("segment", _list_sets(conditions)),
         ("intent", ["", *INTENTS]),
         ("detected", _list_detected(conditions)),
         ("results", [None, 0]),
     )
+    settled: dict[str, Any] = {}
     for kind, candidates in sides:
-        tests = [compile_condition(item)[0] for item in conditions if item.type == kind]
-        tries = (_with(facts, kind, value) for value in candidates)
-        found = next((tried for tried in tries if _hold(tests, tried)), None)
+        tests = [test for item, test in asked if item.type == kind]
+        tries = (_change(kind, value) for value in candidates)
+        found = next((tried for tried in tries if not tests or _hold(tests, replace(facts, **tried))), None)
         if found is None:
             return None
-        facts = found
-    settled = replace(
-        request,
-        market=facts.market,
-        locale=facts.locale,
-        sort=facts.sort,  # type: ignore[arg-type]
-        device=facts.device,
-        segments=tuple(sorted(facts.segments)),
+        settled |= found
+    return settled
+
+
+def _make_witness(at: float, words: str, page: _Page, sides: Mapping[str, Any]) -> Witness:
+    request = SearchRequest(
+        query=words,
+        category=page[0],
+        filters=page[1],
+        market=sides["market"],
+        locale=sides["locale"],
+        sort=sides["sort"],
+        device=sides["device"],
+        segments=tuple(sorted(sides["segments"])),
     )
-    return settled, facts
+    named = tuple((name, key) for name, keys in sorted(sides["detected"].items()) for key in sorted(keys))
+    return Witness(request, datetime.fromtimestamp(at, UTC), sides["intent"], named, sides["numbers"], sides["found"])
 
 
 def _hold(tests: Iterable[Test], facts: QueryFacts) -> bool:
     return all(test(facts) for test in tests)
 
 
-def _with(facts: QueryFacts, kind: str, value: Any) -> QueryFacts:
-    if kind == "segment":
-        return replace(facts, segments=value)
+def _change(kind: str, value: Any) -> dict[str, Any]:
+    """One side of a search, as fields of its facts."""
     if kind == "detected":
-        return replace(facts, detected=value[0], numbers=value[1])
-    changes: dict[str, Any] = {"found" if kind == "results" else kind: value}
-    return replace(facts, **changes)
+        return {"detected": value[0], "numbers": value[1]}
+    return {{"segment": "segments", "results": "found"}.get(kind, kind): value}
 
 
 def _values_of(conditions: Iterable[Condition], kind: str) -> list[str]:

@@ -9,7 +9,7 @@ deletion neighbourhoods of SymSpell, one word of a phrase at a time).
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
@@ -25,6 +25,9 @@ SHORTEST, LONG, LONGEST = 4, 8, 20
 MOST_PIECES = 40
 # Words that are looked up together; characters with more readings are read by their usual two.
 WINDOW, MOST_READINGS = 3, 2
+# Index keys of phrases inside a query, by how many words they are looked up by.
+NEAR_KINDS = tuple(f"near{size}" for size in range(1, WINDOW + 1))
+ALL_KINDS = frozenset({"nearis", *NEAR_KINDS})
 _PIECE = re.compile(f"[{HAN}]+|[^\\s{HAN}]+")
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
@@ -33,17 +36,18 @@ Mode = Literal["is", "starts", "ends", "contains"]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A written word (`word`), or one Chinese character or pinyin syllable as it may be read (`sounds`)."""
+    """A written word (`word`) that may have so many slips (`edits`), or one Chinese character or pinyin syllable as it
+    may be read (`sounds`).
+    """
 
     word: str = ""
+    edits: int = 0
     sounds: frozenset[str] = frozenset()
 
     @property
-    def edits(self) -> int:
-        """How many slips a word of this length may have."""
-        if not SHORTEST <= len(self.word) <= LONGEST or not _WORD.fullmatch(self.word):
-            return 0
-        return 1 if len(self.word) < LONG else 2
+    def marks(self) -> frozenset[str]:
+        """Two pieces that are alike share one: a sound, or the first letter."""
+        return self.sounds or frozenset((f"{self.word[0]}…",))
 
 
 Pieces = tuple[Piece, ...]
@@ -63,6 +67,12 @@ def read_ways(text: str) -> tuple[Pieces, ...]:
     return (written,) if spelled == written else (written, spelled)
 
 
+@lru_cache(maxsize=2048)
+def read_marks(text: str) -> frozenset[str]:
+    """What the pieces of a query, however read, begin with: what begins otherwise is not near to any of them."""
+    return frozenset().union(*(piece.marks for way in read_ways(text) for piece in way))
+
+
 def _list_pieces(text: str, *, as_pinyin: bool) -> Iterator[Piece]:
     known = readings()
     for run in _PIECE.findall(text):
@@ -70,13 +80,20 @@ def _list_pieces(text: str, *, as_pinyin: bool) -> Iterator[Piece]:
             yield from (
                 Piece(sounds=frozenset(map(blur_reading, known[character][:MOST_READINGS])))
                 if character in known
-                else Piece(character)
+                else _read_word(character)
                 for character in run
             )
         elif as_pinyin and len(run) <= LONGEST and (syllables := split_syllables(run)):
             yield from (Piece(sounds=frozenset((blur_reading(syllable),))) for syllable in syllables)
         else:
-            yield Piece(run)
+            yield _read_word(run)
+
+
+@lru_cache(maxsize=4096)
+def _read_word(word: str) -> Piece:
+    if not SHORTEST <= len(word) <= LONGEST or not _WORD.fullmatch(word):
+        return Piece(word)
+    return Piece(word, 1 if len(word) < LONG else 2)
 
 
 def may_be_mistyped(text: str) -> bool:
@@ -94,27 +111,38 @@ def compile_near(mode: Mode, text: str) -> tuple[Callable[[str], bool], tuple[st
     value = read_pieces(text)
     squeezed = _squeeze(text)
 
+    marks = tuple(piece.marks for piece in value)
+
     def test(query: str) -> bool:
         if mode == "is" and _squeeze(query) == squeezed:
             return True
+        said = read_marks(query)
+        for mark in marks:
+            if said.isdisjoint(mark):
+                return False
         return any(_is_near(mode, way, value) for way in read_ways(query))
 
-    kind = f"nearis:{len(value)}" if mode == "is" else "near:"
-    keys = [f"{kind}{key}" for key in _spell_keys(value[:WINDOW])]
+    pieces = value[:WINDOW]
+    kind = f"nearis:{len(value)}" if mode == "is" else f"{NEAR_KINDS[len(pieces) - 1]}:"
+    keys = [f"{kind}{key}" for key in _spell_keys(pieces)]
     return test, (*dict.fromkeys(keys), *((f"nearis:={squeezed}",) if mode == "is" else ()))
 
 
-def list_near_keys(query: str, *, whole: bool, inside: bool) -> Iterator[str]:
-    """Every key under which a rule near these words may be filed: as the whole query, and as words inside it."""
+def list_near_keys(query: str, kinds: Container[str] = ALL_KINDS) -> Iterator[str]:
+    """Every key of these kinds under which a rule near these words may be filed: as the whole query (`nearis`), and as
+    words inside it.
+    """
+    whole = "nearis" in kinds
+    sizes = [size for size, kind in enumerate(NEAR_KINDS, 1) if kind in kinds]
     if whole:
         yield f"nearis:={_squeeze(query)}"
-    for way in read_ways(query):
+    for way in read_ways(query) if whole or sizes else ():
         if whole:
             yield from (f"nearis:{len(way)}{key}" for key in _spell_keys(way[:WINDOW]))
-        if inside:
-            for size in range(1, WINDOW + 1):
-                for start in range(len(way) - size + 1):
-                    yield from (f"near:{key}" for key in _spell_keys(way[start : start + size]))
+        for size in sizes:
+            # A pasted text says the same words again and again.
+            for pieces in dict.fromkeys(way[start : start + size] for start in range(len(way) - size + 1)):
+                yield from (f"near{size}:{key}" for key in _spell_keys(pieces))
 
 
 def _is_near(mode: Mode, query: Pieces, value: Pieces) -> bool:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from catalog.text import HAN, analyse, normalise
 from ranking.merchandising.conditions import QueryCondition
-from ranking.merchandising.expressions import AllOf, Expression, Not, Phrase, parse_expression
+from ranking.merchandising.expressions import AllOf, AnyOf, Expression, Not, Phrase, parse_expression
 from ranking.merchandising.facts import JOINT, RUN, QueryFacts, Wording, read_plain
-from ranking.merchandising.misspellings import Mode, compile_near
+from ranking.merchandising.misspellings import NEAR_KINDS, Mode, compile_near
 
 Test = Callable[[QueryFacts], bool]
 Hooks = tuple[str, ...] | None  # None: the condition cannot be looked up, only tested
@@ -22,7 +22,7 @@ ANYTHING = ("query:any",)
 
 # From the rarest to the most common kind of index key.
 _TEXT_KINDS = (
-    "atext", "awords", "ptext", "pwords", "stext", "swords", "nearis", "near", "apair", "ppair", "spair",
+    "atext", "awords", "ptext", "pwords", "stext", "swords", "nearis", *NEAR_KINDS[::-1], "apair", "ppair", "spair",
     "arun", "prun", "srun",
 )  # fmt: skip
 _KINDS = (*_TEXT_KINDS, "category", "under", "segment", "detected", "filter")
@@ -35,6 +35,14 @@ class Allowed(NamedTuple):
     use_analysis: bool
     synonyms: bool
     typos: bool
+
+
+class Value(NamedTuple):
+    """A rule's words in one reading; `is_together`: Chinese, whose letters count wherever they stand."""
+
+    text: str
+    words: tuple[str, ...]
+    is_together: bool
 
 
 def choose_hooks(candidates: Sequence[Hooks]) -> Hooks:
@@ -66,74 +74,120 @@ def compile_query(condition: QueryCondition) -> tuple[Test, Hooks]:
         return (lambda facts: not facts.is_empty), ANYTHING
     if condition.match == "expression":
         holds, hooks = _compile_tree(parse_expression(condition.values[0]), options)
-        # It speaks of words: where nothing is typed, not even NOT holds.
-        return (lambda facts: not facts.is_empty and holds(facts)), hooks or ANYTHING
+        return holds, hooks or ANYTHING
     place: Mode = "is" if condition.match == "fuzzy" else condition.match
     return _compile_words(place, condition.values, options)
 
 
 def _compile_tree(tree: Expression, options: Allowed) -> tuple[Test, Hooks]:
-    if isinstance(tree, Phrase):
-        return _compile_phrase(tree, options)
-    if isinstance(tree, Not):
-        holds, _hooks = _compile_tree(tree.part, options)
-        return (lambda facts: not holds(facts)), None
-    compiled = [_compile_tree(part, options) for part in tree.parts]
-    tests = tuple(test for test, _hooks in compiled)
-    hooks = [hooks for _test, hooks in compiled]
-    if isinstance(tree, AllOf):
-        return (lambda facts: all(test(facts) for test in tests)), choose_hooks(hooks)
-    return (lambda facts: any(test(facts) for test in tests)), join_hooks(hooks)
+    """What must hold side by side, each as one of several, and what must not, in flat rows (see _hold_together)."""
+    wanted: list[tuple[tuple[Test, ...], Hooks]] = []
+    unwanted: list[Test] = []
+    for part in tree.parts if isinstance(tree, AllOf) else (tree,):
+        inner = part.part if isinstance(part, Not) else part
+        compiled = [_compile_part(one, options) for one in (inner.parts if isinstance(inner, AnyOf) else (inner,))]
+        tests = tuple(test for test, _hooks in compiled)
+        if isinstance(part, Not):
+            unwanted += tests
+        else:
+            wanted.append((tests, join_hooks(hooks for _test, hooks in compiled)))
+    chosen = choose_hooks([hooks for _tests, hooks in wanted])
+    # Whoever tries the rule has met its hooks, so that the other parts are the likelier ones to fail.
+    wanted.sort(key=lambda row: row[1] is chosen)
+    return _hold_together([tests for tests, _hooks in wanted], unwanted), chosen
+
+
+def _compile_part(tree: Expression, options: Allowed) -> tuple[Test, Hooks]:
+    return _compile_phrase(tree, options) if isinstance(tree, Phrase) else _compile_tree(tree, options)
+
+
+def _hold_together(wanted: Iterable[tuple[Test, ...]], unwanted: Iterable[Test]) -> Test:
+    """One of each row holds and nothing unwanted. It speaks of words: where nothing is typed, not even NOT holds.
+
+    Thousands of rules share their words: each test runs once a search, and no generator stands between.
+    """
+    rows, banned = tuple(wanted), tuple(unwanted)
+
+    def hold(facts: QueryFacts) -> bool:
+        if not facts.analysed.text:
+            return False
+        tried = facts.tried
+        for row in rows:
+            for test in row:
+                known = tried.get(test)
+                if known is None:
+                    known = tried[test] = test(facts)
+                if known:
+                    break
+            else:
+                return False
+        for test in banned:
+            known = tried.get(test)
+            if known is None:
+                known = tried[test] = test(facts)
+            if known:
+                return False
+        return True
+
+    return hold
 
 
 @lru_cache(maxsize=20_000)
 def _compile_phrase(phrase: Phrase, options: Allowed) -> tuple[Test, Hooks]:
-    """Expressions share their words: each phrase is compiled once, and tried once a search."""
+    """Expressions share their words: each phrase is compiled once."""
     if phrase.match == "prefix":
-        test, hooks = _compile_beginning(phrase.text, options)
-    else:
-        test, hooks = _compile_words(phrase.match, (phrase.text,), options)
-
-    def remembered(facts: QueryFacts) -> bool:
-        known = facts.tried.get(test)
-        if known is None:
-            known = facts.tried[test] = test(facts)
-        return known
-
-    return remembered, hooks
+        return _compile_beginning(phrase.text, options)
+    return _compile_words(phrase.match, (phrase.text,), options)
 
 
 def _compile_words(match: Mode, values: Sequence[str], options: Allowed) -> tuple[Test, Hooks]:
     """Whether the query is, begins with, ends with or contains one of the values, in the ways the condition allows."""
-    wordings = tuple(_read_value(value, use_analysis=options.use_analysis) for value in values)
+    read = tuple(_read_value(value, use_analysis=options.use_analysis) for value in values)
     marks = ("p",) if not options.use_analysis else ("a", "s") if options.synonyms else ("a",)
-    hooks = [_hook_value(match, wording, mark) for wording in wordings for mark in marks]
-    tests = [_compile_comparison(match, wordings, options)]
+    hooks = [_hook_value(match, value, mark) for value in read for mark in marks]
+    tests = [_compile_comparison(match, read, options)]
     if options.typos:
-        near = [compile_near(match, wording.text) for wording in wordings]
+        near = [compile_near(match, value.text) for value in read]
         tests.append(_compile_nearness([test for test, _keys in near]))
         hooks += [keys for _test, keys in near if keys]
     joined = join_hooks(hooks)
     if len(tests) == 1:
         return tests[0], joined
-    return (lambda facts: any(test(facts) for test in tests)), joined
+    exact, nearly = tests
+    return (lambda facts: exact(facts) or nearly(facts)), joined
 
 
-def _compile_comparison(match: Mode, wordings: Sequence[Wording], options: Allowed) -> Test:
+def _compile_comparison(match: Mode, values: Sequence[Value], options: Allowed) -> Test:
     compare = COMPARISONS[match]
-    if not options.use_analysis:
-        return lambda facts: any(compare(facts.plain, value) for value in wordings)
 
     def holds_for(queries: Iterable[Wording]) -> bool:
-        return any(compare(query, value) for query in queries for value in wordings)
+        for query in queries:
+            for value in values:
+                if compare(query, value):
+                    return True
+        return False
 
+    if not options.use_analysis:
+        return lambda facts: holds_for((facts.plain,))
     if options.synonyms:
         return lambda facts: holds_for(facts.wordings) or holds_for(facts.same_wordings)
-    return lambda facts: holds_for(facts.wordings)
+    if match == "is" or not all(value.words and not value.is_together for value in values):
+        return lambda facts: holds_for(facts.wordings)
+    first = frozenset(value.words[0] for value in values)
+    return lambda facts: not first.isdisjoint(facts.vocabulary) and holds_for(facts.wordings)
 
 
 def _compile_nearness(near: Sequence[Callable[[str], bool]]) -> Test:
-    return lambda facts: facts.forgives and not facts.is_empty and any(test(facts.analysed.text) for test in near)
+    def holds(facts: QueryFacts) -> bool:
+        text = facts.analysed.text
+        if not (text and facts.forgives):
+            return False
+        for test in near:  # noqa: SIM110
+            if test(text):
+                return True
+        return False
+
+    return holds
 
 
 def _compile_beginning(beginning: str, options: Allowed) -> tuple[Test, Hooks]:
@@ -153,18 +207,19 @@ def _word_beginning(beginning: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(beginning))
 
 
-def _read_value(value: str, *, use_analysis: bool) -> Wording:
+def _read_value(value: str, *, use_analysis: bool) -> Value:
     if not use_analysis:
-        return read_plain(value)
+        plain = read_plain(value)
+        return Value(plain.text, plain.words, _is_written_together(plain.text))
     normalised = " ".join(normalise(value).split())
-    return Wording(normalised, tuple(analyse(normalised)))
+    return Value(normalised, tuple(analyse(normalised)), _is_written_together(normalised))
 
 
-def _hook_value(match: str, value: Wording, mark: str) -> tuple[str, ...]:
+def _hook_value(match: str, value: Value, mark: str) -> tuple[str, ...]:
     if match == "is":
         return (f"{mark}text:{value.text}", f"{mark}words:{JOINT.join(value.words)}")
     hooks = [f"{mark}run:{JOINT.join(value.words[:RUN])}"] if value.words else []
-    if len(value.text) >= PAIR and (_is_written_together(value.text) or not value.words):
+    if len(value.text) >= PAIR and (value.is_together or not value.words):
         hooks.append(f"{mark}pair:{value.text[:PAIR]}")
     return tuple(hooks)
 
@@ -176,36 +231,42 @@ def _is_written_together(text: str) -> bool:
     return len(text) >= PAIR and all(HAN_START <= letter <= HAN_END for letter in text)
 
 
-def _is_same(query: Wording, value: Wording) -> bool:
+def _is_same(query: Wording, value: Value) -> bool:
     return query.text == value.text or (bool(value.words) and query.words == value.words)
 
 
-def _starts(query: Wording, value: Wording) -> bool:
+def _starts(query: Wording, value: Value) -> bool:
     if value.words and query.words[: len(value.words)] == value.words:
         return True
     return query.text.startswith(value.text) and _may_compare_letters(value, query.text[len(value.text) :][:1])
 
 
-def _ends(query: Wording, value: Wording) -> bool:
+def _ends(query: Wording, value: Value) -> bool:
     if value.words and query.words[-len(value.words) :] == value.words:
         return True
     return query.text.endswith(value.text) and _may_compare_letters(value, query.text[: -len(value.text)][-1:])
 
 
-def _may_compare_letters(value: Wording, neighbour: str) -> bool:
-    return _is_written_together(value.text) or (not value.words and neighbour in ("", " "))
+def _may_compare_letters(value: Value, neighbour: str) -> bool:
+    return value.is_together or (not value.words and neighbour in ("", " "))
 
 
-def _contains(query: Wording, value: Wording) -> bool:
-    size = len(value.words)
-    if size and any(query.words[i : i + size] == value.words for i in range(len(query.words) - size + 1)):
+def _contains(query: Wording, value: Value) -> bool:
+    if value.words and _has_run(query.words, value.words):
         return True
-    if _is_written_together(value.text):
+    if value.is_together:
         return value.text in query.text
-    return not size and f" {value.text} " in f" {query.text} "
+    return not value.words and f" {value.text} " in f" {query.text} "
 
 
-COMPARISONS: dict[Mode, Callable[[Wording, Wording], bool]] = {
+def _has_run(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    if wanted[0] not in words:
+        return False
+    size = len(wanted)
+    return size == 1 or any(words[i : i + size] == wanted for i in range(len(words) - size + 1))
+
+
+COMPARISONS: dict[Mode, Callable[[Wording, Value], bool]] = {
     "is": _is_same,
     "starts": _starts,
     "ends": _ends,

@@ -35,8 +35,14 @@ def read_same(understanding: Understanding, synonyms: SynonymBook, locale: str) 
     One-way synonyms are followed as they are stored: where "trainers → sneakers" is, a rule for sneakers holds for
     trainers, and not the other way round.
     """
-    terms = tuple(analyse(understanding.text))
+    return read_same_terms(tuple(analyse(understanding.text)), synonyms, locale)
+
+
+def read_same_terms(terms: tuple[str, ...], synonyms: SynonymBook, locale: str) -> tuple[Reading, ...]:
+    """The same for a query that is analysed already."""
     parts = _list_parts(terms, synonyms, locale)
+    if not parts:
+        return ()
     typed = tuple(options[0] for options in parts)
     singles = ((*typed[:at], option, *typed[at + 1 :]) for at, options in enumerate(parts) for option in options[1:])
     ways = dict.fromkeys([*singles, *islice(product(*parts), 1, MOST_SAME)])

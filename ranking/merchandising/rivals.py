@@ -1,5 +1,6 @@
-"""Which live rules could collide with one rule: all but those that its words, category pages, markets or languages keep
-apart. A sieve before conflicts.py, which decides: of 10,000 rules on words of their own it leaves a handful.
+"""Which live rules could collide with one rule: those that claim what it claims (claims.py), but for those that words,
+category pages, markets or languages keep apart. A sieve before conflicts.py, which decides: of 10,000 rules on words of
+their own it leaves a handful.
 
 It reasons with the hooks under which rules are filed (compile.py): whoever holds in a search is filed under one of its
 hooks. A rule on whole queries (`is`) holds only for searches whose words are its own, so whoever holds in them too is
@@ -11,8 +12,10 @@ from dataclasses import dataclass, field
 
 from catalog.text import analyse, normalise
 from ranking.merchandising.book import RuleBook
+from ranking.merchandising.claims import ClaimIndex, index_claims
 from ranking.merchandising.compile import CompiledRule
 from ranking.merchandising.conditions import FilterCondition, QueryCondition
+from ranking.merchandising.conflicts import Holds, name_skus
 from ranking.merchandising.facts import Reading, Wording, list_word_hooks
 
 Read = Callable[[str], Sequence[Reading]]
@@ -36,23 +39,36 @@ class Outline:
 
 @dataclass
 class Sieve:
-    """The rules of one book by how they are filed; outlines of rules that stay are made once."""
+    """The rules of one book by what they claim and by how they are filed; what is known of rules that stay is kept."""
 
     read: Read
-    outlines: dict[str, Outline] = field(default_factory=dict)
+    _outlines: dict[str, Outline] = field(default_factory=dict)
+    _index: ClaimIndex = field(default_factory=lambda: index_claims(()))
 
-    def find_rivals(self, rule: CompiledRule, book: RuleBook) -> list[CompiledRule]:
+    def find_rivals(self, rule: CompiledRule, book: RuleBook, *, holds: Holds = name_skus) -> Iterator[CompiledRule]:
         """In order of precedence."""
-        own = outline_rule(rule, self.read)
-        return [other.rule for other in self._outline_all(book) if may_meet(own, other)]
+        index, known = self.index_book(book), self._outlines.get(rule.id)
+        own = known if known and known.rule is rule else outline_rule(rule, self.read)
+        for place in index.find_candidates(rule, holds):
+            other = index.rules[place]
+            if may_meet(own, self._outline(other)):
+                yield other
 
-    def _outline_all(self, book: RuleBook) -> Iterator[Outline]:
-        kept: dict[str, Outline] = {}
-        for rule in book.rules:
-            known = self.outlines.get(rule.id)
-            kept[rule.id] = known if known and known.rule is rule else outline_rule(rule, self.read)
-        self.outlines = kept
-        return iter(kept.values())
+    def index_book(self, book: RuleBook) -> ClaimIndex:
+        if self._index.rules is not book.rules:
+            known = self._outlines
+            self._outlines = {
+                rule.id: known[rule.id] for rule in book.rules if rule.id in known and known[rule.id].rule is rule
+            }
+            self._index = index_claims(book.rules)
+        return self._index
+
+    def _outline(self, rule: CompiledRule) -> Outline:
+        """Of a rule of the book."""
+        found = self._outlines.get(rule.id)
+        if found is None or found.rule is not rule:
+            found = self._outlines[rule.id] = outline_rule(rule, self.read)
+        return found
 
 
 def outline_rule(rule: CompiledRule, read: Read) -> Outline:

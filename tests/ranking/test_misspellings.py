@@ -101,7 +101,7 @@ def test_the_keys_bring_near_words_together(word: str, slips: list[tuple[str, in
     """Whatever the letters: where the test holds, rule and query share a key."""
     test, keys = compile_near(kind, f"{word} {rest}".strip())  # type: ignore[arg-type]
     query = f"{mistype(word, slips)} {rest}".strip()
-    assert not test(query) or set(keys) & set(list_near_keys(query, whole=True, inside=True))
+    assert not test(query) or set(keys) & set(list_near_keys(query))
 
 
 @hypothesis_settings(deadline=None)
@@ -131,4 +131,4 @@ def test_the_index_never_loses_a_forgiving_rule_that_holds(value: str, query: st
 
 def test_a_pasted_text_costs_little() -> None:
     long = " ".join(["headphones"] * 60) + " " + "x" * 500
-    assert len(list(list_near_keys(long, whole=True, inside=True))) < 6000
+    assert len(list(list_near_keys(long))) < 6000

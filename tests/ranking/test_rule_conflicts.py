@@ -122,10 +122,10 @@ def test_rules_on_other_words_are_not_even_compared(monkeypatch):
         save_rule(pin("L1", 1), when=[on_query(f"lamp {number}", f"台灯 {number}", match="is")])
     compared = []
 
-    def count(rule, others, **options):
+    def count(rule, others, *rest, **options):
         compared.extend(others)
         return iter(())
 
-    monkeypatch.setattr("ranking.rule_conflicts.find_conflicts", count)
+    monkeypatch.setattr("ranking.rule_rivals.compare_rules", count)
     check(pin("L2", 1), when=[on_query("lamps 3", match="is")])
     assert len(compared) == 1

@@ -1,5 +1,6 @@
 """Conflicts are looked for a little each run; what a run does not reach stays as the last one found it."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,12 +10,22 @@ from ranking.governance import workflow
 from ranking.governance.actors import actor_of
 from ranking.health.clashes import sweep_conflicts
 from ranking.health.usage import Usage
+from ranking.merchandising.compile import CompiledRule
+from ranking.merchandising.conflicts import find_conflicts
+from ranking.merchandising.meeting import Meetings
+from ranking.merchandising.membership import Membership, Ordinals
 from ranking.models import HealthFinding, Rule
 from ranking.registry import live_state
+from ranking.rule_word_books import open_books
 from tests.ranking.rule_shop import build_shop, save_rule
-from tests.ranking.rule_words import on_query, pin
+from tests.ranking.rule_words import clause, hide, on_query, pin
 
 pytestmark = pytest.mark.django_db
+MATCHES = ("contains", "is", "starts")
+
+
+def category(key: str) -> dict[str, Any]:
+    return {"type": "category", "keys": [key]}
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +77,61 @@ def test_changed_rules_come_first_and_the_sweep_goes_on_where_it_stopped() -> No
     sweep(stopped)
     assert pairs() == {("late", "rule 1")}
     assert late.pk not in {rule.pk for rule in rules}
+
+
+def test_of_a_changed_rule_also_what_it_wins_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 6):
+        save_rule(pin(f"L{number}", number), when=[on_query("lamp")], name=f"rule {number}")
+    done = sweep()
+    save_rule(pin("C1", 4), when=[on_query("lamp")], name="late and strong", priority=-1)
+    clock = itertools.chain([0, 0], itertools.repeat(1000))
+    monkeypatch.setattr("ranking.health.clashes.time.monotonic", lambda: next(clock))
+    assert sweep(done)["checked"] == 1
+    assert pairs() == {("rule 4", "late and strong")}
+
+
+def test_every_two_rules_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 5):
+        save_rule(pin(f"L{number}", 1), name=f"rule {number}")
+    compared = []
+    real = Meetings.find
+
+    def find(self: Meetings, first: CompiledRule, second: CompiledRule) -> Any:
+        compared.append({first.id, second.id})
+        return real(self, first, second)
+
+    monkeypatch.setattr(Meetings, "find", find)
+    sweep()
+    assert len(compared) == 6
+    assert len(pairs()) == 6
+
+
+def test_a_whole_round_finds_what_the_comparison_of_all_pairs_finds() -> None:
+    words, places = ("lamp", "desk lamp", "灯", "chair"), (category("home"), category("home/lamps"))
+    for number in range(24):
+        when = places[number % 2] if number % 5 == 0 else on_query(words[number % 4], match=MATCHES[number % 3])
+        actions = (
+            pin(f"L{1 + number % 5}", 1 + number % 4),
+            hide(clause("brand", "lumo")),
+            hide(clause("sku", "L2-V")),
+        )
+        save_rule(actions[number % 3], when=[when], name=f"rule {number}", priority=number % 7)
+    sweep()
+    live = live_state()
+    live_rules, membership = live.book.rules, Membership(Ordinals(live.snapshot), timezone.now())
+    membership.learn({f"L{n}" for n in range(1, 7)} | {"L2-V"})
+    names = {rule.id: rule.name for rule in live_rules}
+    expected = {
+        (names[conflict.loser.id], names[conflict.winner.id])
+        for one, two in itertools.combinations(live_rules, 2)
+        for conflict in find_conflicts(
+            one, [two], now=timezone.now(), holds=membership.holds, read=open_books(live).read
+        )
+    }
+    assert expected
+    assert pairs() == expected
+    kinds = set(HealthFinding.objects.filter(kind="conflict").values_list("detail__kind", flat=True))
+    assert kinds == {"position", "product", "removed"}
 
 
 def test_what_loses_in_many_searches_is_worse() -> None:
