@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from catalog import pipeline
+from catalog.long_lists import LongList
 from catalog.models import Product, Variant
 from catalog.queueing import enqueue_indexing
 from catalog.row_fields import RowFault, read_images
@@ -110,7 +111,7 @@ class VariantInline(TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ModelAdmin):
+class ProductAdmin(LongList, ModelAdmin):
     form = ProductForm
     inlines = [VariantInline]
     list_display = ["show_picture", "show_title", "sku", "brand", "category", "show_price", "show_stock", "show_status"]
@@ -121,8 +122,6 @@ class ProductAdmin(ModelAdmin):
     search_fields = ["sku__startswith", "title_en__icontains", "title_zh__icontains"]
     search_help_text = _("Beginning of a SKU, or words of a title.")
     ordering = ["-id"]
-    show_full_result_count = False
-    list_per_page = 50
     actions = ["put_on_sale", "archive"]
     warn_unsaved_form = True
     fieldsets = (

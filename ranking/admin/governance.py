@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from catalog.long_lists import LongList
+from ranking.admin.listed_words import WordSearch
 from ranking.admin.rule_pages import say_actions
 from ranking.governance.actors import actor_of_user
 from ranking.governance.audit import governed
@@ -153,15 +156,47 @@ class MarketGrantAdmin(GovernedAdmin):
             self.delete_model(request, grant)
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """Named, not asked of the table: the log is the longest table of all."""
+
+    title = _("action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(say_actions().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("rule", _("rule")), ("policy", _("rule policy")), ("permission", _("market permission"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):
+class AuditEntryAdmin(LongList, WordSearch, ModelAdmin):
     """The database refuses changes as well."""
 
     list_display = ["at", "actor_label", "show_action", "object_name", "version", "comment"]
-    list_filter = ["kind", "action"]
+    list_filter = [KindFilter, ActionFilter]
     search_fields = ["object_name", "actor_label", "object_id"]
-    show_full_result_count = False
-    list_per_page = 50
+    listed_texts = ("object_name", "actor_label")
+
+    def find_word(self, queryset: QuerySet[AuditEntry], word: str) -> QuerySet[AuditEntry]:
+        """An id is found as a whole."""
+        found = self.has_pieces(word) & self.has_word(word)
+        return self.alias_texts(queryset).filter(found | Q(object_id=word))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        queryset: QuerySet[AuditEntry] = super().get_queryset(request)
+        return queryset.defer("document")
 
     @display(description=_("action"))
     def show_action(self, entry: AuditEntry) -> str:
