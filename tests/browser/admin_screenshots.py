@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.browser.screenshots import DEVICES, LANGUAGES, OUT
+from tests.browser.screenshots import DEVICES, LANGUAGES, save_picture
 
 WORDS = {"en": "headphones", "zh": "耳机"}
 PREVIEWED = {"en": "black headphones under 100", "zh": "黑色头戴式蓝牙耳机 100元以下"}
@@ -31,7 +31,7 @@ def take_all(page: Page, base: str, label: str, language: str) -> None:
     def shoot(name: str) -> None:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(1200)
-        page.screenshot(path=OUT / f"admin-{name}-{label}.png")
+        save_picture(page, f"admin-{name}-{label}.png")
 
     page.goto(f"{base}/admin/ranking/rule/add/?query={WORDS[language]}")
     shoot("rule-form")
