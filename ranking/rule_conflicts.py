@@ -70,7 +70,7 @@ def list_conflicts(
     """The first conflicts of a rule with the live ones (`limit` may leave some out), with the strongest rules first."""
     rivals, words = _find_rivals(rule, live)
     membership = _Membership(live, timezone.now())
-    membership.learn(list_named_skus([rule, *rivals]))
+    membership.learn(list_named_skus([rule, *_list_asked(rule, rivals)]))
     found = find_conflicts(
         rule,
         limit(rivals),
@@ -104,6 +104,18 @@ def _find_rivals(rule: CompiledRule, live: LiveState) -> tuple[list[CompiledRule
         if _Shelf.words is None or not _Shelf.words.are_same(words):
             _Shelf.words, _Shelf.sieve = words, Sieve(words.read)
         return _Shelf.sieve.find_rivals(rule, live.book), words
+
+
+def _list_asked(rule: CompiledRule, rivals: Sequence[CompiledRule]) -> Iterator[CompiledRule]:
+    """Rivals that take away where the rule pins, and the other way round: of all others no product is asked."""
+    pins, removes = _has(rule, "pin"), _has(rule, "hide", "filter")
+    for rival in rivals:
+        if (pins and _has(rival, "hide", "filter")) or (removes and _has(rival, "pin")):
+            yield rival
+
+
+def _has(rule: CompiledRule, *types: str) -> bool:
+    return any(action.type in types for action in rule.actions)
 
 
 def list_named_skus(rules: Iterable[CompiledRule]) -> set[str]:
