@@ -119,7 +119,7 @@ class ProductAdmin(LongList, ModelAdmin):
     list_filter = ["status"]
     list_select_related = ["brand", "category"]
     autocomplete_fields = ["brand", "category"]
-    search_fields = ["sku__startswith", "title_en__icontains", "title_zh__icontains"]
+    search_fields = ["sku__startswith", "title_en__icontains", "title_zh__icontains"]  # says that there is a search
     search_help_text = _("Beginning of a SKU, or words of a title.")
     ordering = ["-id"]
     actions = ["put_on_sale", "archive"]
@@ -154,6 +154,12 @@ class ProductAdmin(LongList, ModelAdmin):
         if listed is not None:
             _attach_offers(listed.result_list)
         return response
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Turning a million titles into capitals takes most of a search's time; Chinese has none."""
+        words = request.GET.get("q") or request.GET.get("term") or ""
+        match = "contains" if words.upper() == words.lower() else "icontains"
+        return ["sku__startswith", f"title_en__{match}", f"title_zh__{match}"]
 
     @display(description="")
     def show_picture(self, product: Product) -> str:

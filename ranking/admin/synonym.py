@@ -35,6 +35,7 @@ class SynonymAdmin(LongList, WordSearch, SimpleHistoryAdmin, ModelAdmin):
     list_editable = ["status", "weight", "enabled"]
     list_filter = ["status", "source", "kind", "locale", "enabled"]
     search_fields = ["words", "alternatives", "note"]
+    list_per_page = 20  # three fields of each row are edited in place: twice the work of a row that is only read
     listed_texts = ("words", "alternatives", "note")
     listed_arrays = frozenset({"words", "alternatives"})
     actions = ["accept", "reject"]

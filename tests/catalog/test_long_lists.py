@@ -48,3 +48,20 @@ def test_rows_are_edited_in_the_list(admin_client, db, monkeypatch, page):
     admin_client.post(f"{CATEGORIES}?p={page}", data)
     changed = list(Category.objects.filter(position=40 + page).order_by("key").values_list("key", flat=True))
     assert changed == [["a", "b"], ["c"]][page - 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "skus"),
+    [
+        pytest.param("lamp", ["B1", "A1"], id="en-any-case"),
+        pytest.param("台灯", ["B1"], id="zh"),
+        pytest.param("灯台", [], id="zh-another-order"),
+        pytest.param("台灯 desk", ["B1"], id="both"),
+        pytest.param("20", ["A1"], id="digits"),
+        pytest.param("B", ["B1"], id="sku"),
+    ],
+)
+def test_products_are_found_by_words_of_a_title(admin_client, db, words, skus):
+    add_product("A1", "LAMP 20 W", title_zh="吊灯")
+    add_product("B1", "Desk lamp", title_zh="护眼台灯")
+    assert [product.sku for product in admin_client.get(PRODUCTS, {"q": words}).context["cl"].result_list] == skus
