@@ -31,7 +31,7 @@ class SharesField(forms.CharField):
             **options,  # type: ignore[arg-type]
         )
 
-    def clean(self, value: str) -> dict[str, float]:  # type: ignore[override]
+    def clean(self, value: str) -> dict[str, float]:
         return read_shares(super().clean(value))
 
 
