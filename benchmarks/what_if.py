@@ -22,7 +22,7 @@ SHOP = 2_400
 QUERIES = 300
 DEPTH = 24
 SLICE_SECONDS = 2.0
-# From asking until the moment asked about: the simulation and going live must be done by then, however busy the machine.
+# From asking until the moment asked about: simulating and going live must be done by then, on a busy machine too.
 AHEAD_SECONDS = 45
 AHEAD_TIMES = 3  # of what the queries took before
 SYSTEMS = ("ours", "naive")

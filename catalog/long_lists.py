@@ -46,10 +46,16 @@ class LongPaginator(InfinitePaginator):
 
 class LongChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
-        """One page too comes from the paginator, which has read its keys already."""
+        """One page too comes from the paginator, which has read its keys already. The page tells how many rows there
+        are only where they were counted, and its head only what a search or filter found.
+        """
         super().get_results(request)
         if not self.multi_page:
             self.result_list = self.paginator.page(1).object_list
+        if not self.paginator.is_counted:
+            self.result_count = len(self.result_list)
+        if not (self.paginator.is_counted and (self.query or self.has_active_filters)):
+            self.full_result_count = self.result_count
 
 
 class LongList:

@@ -65,3 +65,13 @@ def test_products_are_found_by_words_of_a_title(admin_client, db, words, skus):
     add_product("A1", "LAMP 20 W", title_zh="吊灯")
     add_product("B1", "Desk lamp", title_zh="护眼台灯")
     assert [product.sku for product in admin_client.get(PRODUCTS, {"q": words}).context["cl"].result_list] == skus
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [({}, False), ({"q": "lamp"}, False), ({"q": "L1"}, True)], ids=["all", "too-many", "counted"]
+)
+def test_only_a_number_that_was_counted_is_told(admin_client, products, asked, told):
+    text = admin_client.get(PRODUCTS, asked).content.decode()
+    assert ("1 result" in text) is told
+    assert "9999999999" not in text
+    assert "9,999,999,999" not in text
