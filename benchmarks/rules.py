@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import harness
-from benchmarks.harness import bench_database, report, setup_django, write_result
+from benchmarks.harness import bench_database, print_table, report, setup_django, write_result
 from benchmarks.rules_data import (
     LIVE_RULES,
     PRODUCTS,
@@ -41,24 +41,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=PRODUCTS, help="plain products beside the shop's, in the lists")
     parser.add_argument("--shop", type=int, default=SHOP, help="indexed and embedded products of the shop")
+    parser.add_argument("--only-lists", action="store_true", help="pages alone; prints the figures and keeps no file")
     options = parser.parse_args(arguments)
     products = options.products
     setup_django()
     harness.BENCH_DATABASE = DATABASE
     with bench_database(fresh=True):
-        from benchmarks.rules_conflicts import measure_conflicts
-        from benchmarks.rules_effective import measure_effective
         from benchmarks.rules_lists import measure_lists
 
         build_shop(options.shop)
         copy_rules(list(make_documents()))
         figures: dict[str, float] = {"rules_live": LIVE_RULES}
-        for name, measure in (
-            ("loading", measure_loading),
-            ("searches", measure_searches),
-            ("saves on every web process", measure_effective),
-            ("conflicts", measure_conflicts),
-        ):
+        for name, measure in () if options.only_lists else list_measures():
             report(name)
             figures |= measure()
         report(f"filling in 100,000 rules and {products:,} products")
@@ -66,11 +60,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fill_products(products)
         report("lists, forms and pickers")
         listed, data = measure_lists()
+    if options.only_lists:
+        print_table("rules", listed)
+        return
     write_result(
         "rules",
         figures=figures | listed,
         data={"shop_products": options.shop, "searches": SEARCHES, **data, "plain_products": products},
     )
+
+
+def list_measures() -> Iterator[tuple[str, Callable[[], dict[str, float]]]]:
+    """What is measured before the lists are filled, by name."""
+    from benchmarks.rules_conflicts import measure_conflicts
+    from benchmarks.rules_effective import measure_effective
+
+    yield "loading", measure_loading
+    yield "searches", measure_searches
+    yield "saves on every web process", measure_effective
+    yield "conflicts", measure_conflicts
 
 
 def build_shop(products: int) -> None:

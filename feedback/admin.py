@@ -4,19 +4,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from catalog.long_lists import LongList
 from feedback.models import Event
 
 
 @admin.register(Event)
-class EventAdmin(ModelAdmin):
+class EventAdmin(LongList, ModelAdmin):
     list_display = ["received_at", "action", "sku", "query", "position", "quantity", "value", "shopper_id"]
     list_filter = ["action", "received_at"]
     search_fields = ["=sku", "=shopper_id", "=session_id", "=search_id"]
     search_help_text = "SKU, shopper, session or search, exactly"
     ordering = ["-received_at"]
-    # Millions of rows: counting them all for a footer would take longer than the page.
-    show_full_result_count = False
-    list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

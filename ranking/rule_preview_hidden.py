@@ -42,11 +42,13 @@ def find_hidden(before: Page, after: Page, *, draft: CompiledRule | None) -> tup
     it. Costs one more search, and only where a rule that holds hides something.
     """
     live = live_state()
-    known = {rule.id: rule for rule in live.book.rules if rule.id in _list_matched(before) | _list_matched(after)}
+    matched = [_list_matched(page) for page in (before, after)]
+    holding = matched[0] | matched[1]
+    known = {rule.id: rule for rule in live.book.rules if rule.id in holding}
     if draft is not None:
         known[draft.id] = draft
     hiders = {rule_id: rule for rule_id, rule in known.items() if any(map(_removes, rule.actions))}
-    sides = [[hiders[id_] for id_ in _list_matched(page) if id_ in hiders] for page in (before, after)]
+    sides = [[hiders[id_] for id_ in ids if id_ in hiders] for ids in matched]
     if not any(sides):
         return [], []
     own = {draft.id} if draft else set()

@@ -85,7 +85,7 @@ def _prepare(simulation: Simulation) -> _Run:
     question = read_question(simulation)
     tried = {rule.id: rule for rule in compile_drafts(question.rules)}
     conversion = settings.SIMULATION_CONVERSION if question.conversion is None else question.conversion
-    money = RevenueModel(tuple(settings.SIMULATION_EXAMINATION), conversion)
+    money = RevenueModel(tuple(settings.SIMULATION_EXAMINATION), conversion, question.conversion_by_category)
     live = Rule.objects.filter(pk__in=question.tried_ids, status=Rule.Status.LIVE)
     return _Run(simulation, question, tried, money, question.baseline == "live" and live.exists())
 

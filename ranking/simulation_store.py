@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.errors import NotFound, ShopError
 from catalog.locks import is_locked
 from ranking.errors import SimulationRefused
+from ranking.merchandising.references import find_known
 from ranking.merchandising.schema import to_document
 from ranking.merchandising.whatif_question import SimulationQuestion, parse_question
 from ranking.models import Rule, Simulation
@@ -31,6 +32,7 @@ def ask(
     """Not yet handed to a worker (simulation_queueing does). `rule_ids` are stored rules, tried as they are stored."""
     stored = [to_document(rule) for rule in find_rules(rule_ids)]
     question = parse_question({**data, "rules": [*(data.get("rules") or ()), *stored]})
+    _check_categories(list(question.conversion_by_category))
     simulation = Simulation.objects.create(
         name=(name.strip() or name_question(question))[:200],
         asked_by=user,
@@ -38,6 +40,15 @@ def ask(
         question=question.model_dump(mode="json"),
     )
     return simulation, question
+
+
+def _check_categories(keys: list[str]) -> None:
+    """A rate of a category that does not exist would be of no product, and nobody would notice."""
+    known = find_known("category", keys)
+    told = _("No category has this key; correct it, or take it out.")
+    errors = {f"conversion_by_category.{key}": told for key in keys if key not in known}
+    if errors:
+        raise SimulationRefused(_("The simulation cannot start yet; correct the marked fields."), errors=errors)
 
 
 def find_rules(rule_ids: Sequence[str]) -> list[Rule]:

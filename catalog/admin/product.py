@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from catalog import pipeline
+from catalog.long_lists import LongList
 from catalog.models import Product, Variant
 from catalog.queueing import enqueue_indexing
 from catalog.row_fields import RowFault, read_images
@@ -110,7 +111,7 @@ class VariantInline(TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ModelAdmin):
+class ProductAdmin(LongList, ModelAdmin):
     form = ProductForm
     inlines = [VariantInline]
     list_display = ["show_picture", "show_title", "sku", "brand", "category", "show_price", "show_stock", "show_status"]
@@ -118,11 +119,9 @@ class ProductAdmin(ModelAdmin):
     list_filter = ["status"]
     list_select_related = ["brand", "category"]
     autocomplete_fields = ["brand", "category"]
-    search_fields = ["sku__startswith", "title_en__icontains", "title_zh__icontains"]
+    search_fields = ["sku__startswith", "title_en__icontains", "title_zh__icontains"]  # says that there is a search
     search_help_text = _("Beginning of a SKU, or words of a title.")
     ordering = ["-id"]
-    show_full_result_count = False
-    list_per_page = 50
     actions = ["put_on_sale", "archive"]
     warn_unsaved_form = True
     fieldsets = (
@@ -155,6 +154,12 @@ class ProductAdmin(ModelAdmin):
         if listed is not None:
             _attach_offers(listed.result_list)
         return response
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Turning a million titles into capitals takes most of a search's time; Chinese has none."""
+        words = request.GET.get("q") or request.GET.get("term") or ""
+        match = "contains" if words.upper() == words.lower() else "icontains"
+        return ["sku__startswith", f"title_en__{match}", f"title_zh__{match}"]
 
     @display(description="")
     def show_picture(self, product: Product) -> str:

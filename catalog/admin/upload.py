@@ -18,6 +18,7 @@ from catalog import pipeline
 from catalog.admin.mapping_form import MappingForm
 from catalog.admin.upload_form import UploadForm
 from catalog.errors import NotFound, ShopError
+from catalog.long_lists import LongList
 from catalog.models import Upload
 from catalog.queueing import enqueue_upload
 from catalog.refused_csv import stream_download
@@ -29,14 +30,12 @@ SHOWN_REFUSED = 50
 
 
 @admin.register(Upload)
-class UploadAdmin(ModelAdmin):
+class UploadAdmin(LongList, ModelAdmin):
     list_display = ["filename", "show_status", "rows", "created_count", "changed_count", "unchanged_count",
                     "deleted_count", "show_refused", "created_by", "created_at"]  # fmt: skip
     list_filter = ["status"]
     list_select_related = ["created_by"]
     search_fields = ["filename"]
-    show_full_result_count = False
-    list_per_page = 50
 
     @display(description=_("status"), label=STATUS_COLOURS)
     def show_status(self, upload: Upload) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from catalog import pipeline
+from catalog.long_lists import LongList
 from catalog.models import Attribute, AttributeValue, Brand, Category, Product
 
 
@@ -18,11 +19,9 @@ def show_other_name(row: Any) -> str:
     return next((name for name in (row.name_en, row.name_zh) if name not in {"", str(row)}), "")
 
 
-class VocabularyAdmin(ModelAdmin):
+class VocabularyAdmin(LongList, ModelAdmin):
     """Deleting a name changes the products that had it: search and the next upload must see that."""
 
-    show_full_result_count = False
-    list_per_page = 100
     field_name = ""
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -66,15 +65,13 @@ class BrandAdmin(VocabularyAdmin):
 
 
 @admin.register(Attribute)
-class AttributeAdmin(ModelAdmin):
+class AttributeAdmin(LongList, ModelAdmin):
     list_display = [
         "__str__", show_other_name, "key", "kind", "unit", "is_facet", "is_searchable", "accept_above", "position",
     ]  # fmt: skip
     list_editable = ["is_facet", "is_searchable", "accept_above", "position"]
     list_filter = ["kind", "is_facet", "is_searchable"]
     search_fields = ["key", "name_en", "name_zh"]
-    show_full_result_count = False
-    list_per_page = 100
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attribute | None = None) -> tuple[str, ...]:
         # Values are stored in this kind and unit; changing them here would not convert what is stored.
@@ -87,15 +84,13 @@ class AttributeAdmin(ModelAdmin):
 
 
 @admin.register(AttributeValue)
-class AttributeValueAdmin(ModelAdmin):
+class AttributeValueAdmin(LongList, ModelAdmin):
     """The names of values in both languages, for translators; values themselves come from products."""
 
     list_display = ["__str__", show_other_name, "attribute", "key"]
     list_select_related = ["attribute"]
     search_fields = ["key", "name_en", "name_zh"]
     readonly_fields = ("attribute", "key", "number")
-    show_full_result_count = False
-    list_per_page = 100
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

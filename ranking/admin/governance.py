@@ -1,17 +1,21 @@
 """Admin of market permissions and of the audit log (to read only)."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from catalog.long_lists import LongList
+from ranking.admin.listed_words import WordSearch
 from ranking.admin.rule_pages import say_actions
 from ranking.errors import NotAllowed
 from ranking.governance.actors import Actor, actor_of_user
@@ -109,15 +113,53 @@ class MarketGrantAdmin(GovernedAdmin):
             self.delete_model(request, grant)
 
 
+def is_id(word: str) -> bool:
+    try:
+        return str(UUID(word)) == word.lower()
+    except ValueError:
+        return False
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """Named, not asked of the table: the log is the longest table of all."""
+
+    title = _("action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(say_actions().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("rule", _("rule")), ("policy", _("rule policy")), ("permission", _("market permission"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):
+class AuditEntryAdmin(LongList, WordSearch, ModelAdmin):
     """The database refuses changes as well."""
 
     list_display = ["at", "actor_label", "show_action", "object_name", "version", "comment"]
-    list_filter = ["kind", "action"]
+    list_filter = [KindFilter, ActionFilter]
     search_fields = ["object_name", "actor_label", "object_id"]
-    show_full_result_count = False
-    list_per_page = 50
+    listed_texts = ("object_name", "actor_label")
+
+    def find_word(self, queryset: QuerySet[AuditEntry], word: str) -> QuerySet[AuditEntry]:
+        """An id is found as a whole; asked beside the words, it would keep their index from being used alone."""
+        return queryset.filter(object_id=word.lower()) if is_id(word) else super().find_word(queryset, word)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        queryset: QuerySet[AuditEntry] = super().get_queryset(request)
+        return queryset.defer("document")
 
     @display(description=_("action"))
     def show_action(self, entry: AuditEntry) -> str:

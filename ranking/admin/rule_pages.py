@@ -29,6 +29,7 @@ TEMPLATES = "admin/ranking/rule"
 # An outdated proposal can still be sent back.
 DECIDING = {"approve", "reject"}
 MOST_WAITING = 200
+VERSIONS_SHOWN = 30
 
 
 class RulePages(ModelAdmin):
@@ -126,17 +127,24 @@ class RulePages(ModelAdmin):
     def history_page(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
         self._require_view(request)
         rule = Rule.objects.select_related("pending").filter(pk=rule_id).first()
+        asked = request.GET.get("page", "")
+        page = max(int(asked), 1) if asked.isdecimal() and len(asked) < 6 else 1
         try:
-            versions = list_versions(rule_id)
+            found = list_versions(rule_id, limit=VERSIONS_SHOWN + 1, skip=(page - 1) * VERSIONS_SHOWN)
         except ShopError as error:
             if rule is None:
                 raise Http404 from error
-            versions = []  # stored past the forms: it has no history yet
+            found = []  # stored past the forms: it has no history yet
+        if rule is None and not found:
+            raise Http404
+        versions = found[:VERSIONS_SHOWN]
         context = {
             "title": _("History: %s") % (rule.name if rule else versions[0].document["name"]),
             "original": rule,
             "rule": rule,
             "versions": versions,
+            "newer": page - 1,
+            "older": page + 1 if len(found) > VERSIONS_SHOWN else 0,
             "actions_said": say_actions(),
             "four_eyes": read_policies().needs_approval(rule.markets if rule else versions[0].document["markets"]),
             "may_restore": self.has_change_permission(request),

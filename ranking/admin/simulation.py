@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from catalog.errors import NotFound
+from catalog.long_lists import LongList
 from ranking.admin.simulation_pages import describe_pages
 from ranking.admin.simulation_start import find_chosen, find_offered, read_words, show_start, tell_rule
 from ranking.admin.simulation_words import describe_question, describe_result, describe_rows
@@ -30,13 +31,11 @@ ROWS_SHOWN = 25
 
 
 @admin.register(Simulation)
-class SimulationAdmin(ModelAdmin):
+class SimulationAdmin(LongList, ModelAdmin):
     list_display = ["name", "show_status", "show_progress", "asked_by", "created_at"]
     list_filter = ["status"]
     list_select_related = ["asked_by"]
     search_fields = ["name"]
-    show_full_result_count = False
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("question", "result")
@@ -164,9 +163,7 @@ class SimulationAdmin(ModelAdmin):
 
 
 @admin.register(QueryJudgement)
-class QueryJudgementAdmin(ModelAdmin):
+class QueryJudgementAdmin(LongList, ModelAdmin):
     list_display = ["query", "locale", "sku", "grade", "updated_at"]
     list_filter = ["locale", "grade"]
     search_fields = ["query", "sku"]
-    show_full_result_count = False
-    list_per_page = 50

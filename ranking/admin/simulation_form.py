@@ -17,6 +17,7 @@ from unfold.widgets import (
 )
 
 from ranking.admin.rule_words import COMMON_ZONES
+from ranking.admin.simulation_categories import SharesField
 from ranking.merchandising.whatif_question import MAX_DAYS, MAX_QUERIES
 
 TRY, WORTH, LEAVE_OUT = "try", "worth", "leave_out"
@@ -94,6 +95,7 @@ class SimulationForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
         help_text=_("For the estimate of revenue: of a hundred looks at a product, so many end in buying it."),
     )
+    conversion_by_category = SharesField()
     queries = forms.CharField(
         label=_("Or only these queries"),
         required=False,
@@ -158,6 +160,7 @@ class SimulationForm(forms.Form):
             "timezone": zone,
             "segments": [part.strip() for part in found["segments"].replace("，", ",").split(",") if part.strip()],
             "conversion": found["conversion"] / 100,
+            "conversion_by_category": found["conversion_by_category"],
             "queries": [{"query": text, "locale": guess_locale(text)} for text in found["queries"]],
             **{name: found[name] for name in ("market", "locale", "device", "other_places", "days", "limit", "depth")},
         }

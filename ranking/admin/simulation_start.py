@@ -30,6 +30,8 @@ _FIELDS = {
     "queries": "queries",
     "limit": "limit",
     "days": "days",
+    "conversion": "conversion",
+    "conversion_by_category": "conversion_by_category",
 }
 
 

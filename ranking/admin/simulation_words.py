@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from ranking.admin.simulation_categories import say_shares
 from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.targets import find_product_ids
 from ranking.merchandising.whatif_question import SimulationQuestion
@@ -58,6 +59,8 @@ def _say_facts(question: SimulationQuestion) -> Iterable[str]:
         words = _("the %(limit)s most frequent queries of the last %(days)d days")
         yield words % {"limit": f"{question.limit:,}", "days": question.days}
     yield _("the first %d products of each result") % question.depth
+    if any(rule.get("holdout_share") for rule in question.rules):
+        yield _("as if no shopper were held out")
     languages = {"en": _("English"), "zh": _("Chinese")}
     if question.locale:
         yield _("language: %s") % languages[question.locale]
@@ -193,8 +196,7 @@ def _tell_assumptions(money: Mapping[str, Any]) -> list[str]:
     told = [
         _("Expected revenue of a search: who looks at each position × looks that end in buying × price, added up."),
         _("Everybody looks at the first product; of the others, at position %s.") % ", ".join(looks),
-        _("%s of the looks at a product in stock end in buying it, the same for every product.")
-        % f"{money['conversion']:.2%}",
+        *_tell_conversion(money),
         _("Per search: %(before)s before, %(after)s after; over all these searches: %(lift)s.")
         % {
             "before": format_money(money["before"], settings.SHOP_CURRENCY, locale),
@@ -211,6 +213,18 @@ def _tell_assumptions(money: Mapping[str, Any]) -> list[str]:
         )
         told.append(words % f"{money['left_out']:,}")
     return told
+
+
+def _tell_conversion(money: Mapping[str, Any]) -> Iterable[str]:
+    usual, shares = f"{money['conversion']:.2%}", money.get("conversion_by_category")
+    if not shares:
+        yield _("%s of the looks at a product in stock end in buying it, the same for every product.") % usual
+        return
+    yield _("Looks at a product in stock that end in buying it: %(listed)s; in all other categories %(usual)s.") % {
+        "listed": say_shares(shares),
+        "usual": usual,
+    }
+    yield _("Products of a category below one of these have its share, unless a nearer one is named.")
 
 
 def describe_rows(rows: Iterable[Any]) -> list[dict[str, Any]]:

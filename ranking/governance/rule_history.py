@@ -40,12 +40,15 @@ class Version:
     gone: bool = False
 
 
-def list_versions(rule_id: UUID, *, limit: int = MOST_VERSIONS) -> list[Version]:
-    """Newest first. Who and why come from the audit log; rows older than that log know the signed-in user only."""
-    rows = list(Rule.history.filter(id=rule_id).select_related("history_user").order_by("-history_id")[: limit + 1])
-    if not rows:
+def list_versions(rule_id: UUID, *, limit: int = MOST_VERSIONS, skip: int = 0) -> list[Version]:
+    """Newest first, without the newest `skip`. Who and why come from the audit log; rows older than that log know the
+    signed-in user only.
+    """
+    stored = Rule.history.filter(id=rule_id).select_related("history_user").order_by("-history_id")
+    rows = list(stored[skip : skip + limit + 1])
+    if not rows and not skip:
         raise NotFound(_("There is no such rule, and there never was."))
-    entries = _read_entries(rule_id)
+    entries = _read_entries(rule_id, {row.version for row in rows})
     documents = [None if row.history_type == "-" else content_of_rule(row) | {"status": row.status} for row in rows]
     versions = []
     for number, row in enumerate(rows[:limit]):
@@ -71,10 +74,10 @@ def list_versions(rule_id: UUID, *, limit: int = MOST_VERSIONS) -> list[Version]
 _USUAL_ACTIONS = {"+": "create", "~": "change", "-": "delete"}
 
 
-def _read_entries(rule_id: UUID) -> dict[tuple[int | None, bool], AuditEntry]:
+def _read_entries(rule_id: UUID, versions: set[int]) -> dict[tuple[int | None, bool], AuditEntry]:
     """The last entry of each version; a deletion has the number of the version it took away."""
-    entries = AuditEntry.objects.filter(kind="rule", object_id=str(rule_id)).order_by("id")
-    return {(entry.version, entry.action == "delete"): entry for entry in entries}
+    entries = AuditEntry.objects.filter(kind="rule", object_id=str(rule_id), version__in=versions).order_by("id")
+    return {(entry.version, entry.action == "delete"): entry for entry in entries.defer("document")}
 
 
 def restore(

@@ -18,6 +18,7 @@ MAX_DAYS = 365
 LEAST_DEPTH, MAX_DEPTH = 10, 100
 # A search tests each tried rule one by one, without an index.
 MAX_RULES = 500
+MAX_CATEGORIES = 500
 
 
 def check_zone(name: str) -> str:
@@ -27,6 +28,8 @@ def check_zone(name: str) -> str:
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Locale = Literal["", "en", "zh"]
+Share = Annotated[float, Field(ge=0, le=1)]
+CategoryKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
 class AskedQuery(Part):
@@ -45,6 +48,9 @@ class SimulationQuestion(Part):
 
     `locale` and `market` choose the queries that were asked there; with `other_places` those of all places are asked
     there. `queries` are asked instead of the query log's `limit` most frequent ones of the last `days`.
+
+    `conversion` is the share of looks at a product that end in buying it, `conversion_by_category` that of a category
+    (by key) and of those below it; the nearest one holds.
     """
 
     rules: tuple[dict[str, Any], ...] = Field(default=(), max_length=MAX_RULES)
@@ -65,7 +71,8 @@ class SimulationQuestion(Part):
     limit: int = Field(default=1000, ge=1, le=MAX_QUERIES)
     depth: int = Field(default=24, ge=LEAST_DEPTH, le=MAX_DEPTH)
     queries: tuple[AskedQuery, ...] = Field(default=(), max_length=MAX_QUERIES)
-    conversion: float | None = Field(default=None, ge=0, le=1)
+    conversion: Share | None = None
+    conversion_by_category: dict[CategoryKey, Share] = Field(default_factory=dict, max_length=MAX_CATEGORIES)
 
     @property
     def tried_ids(self) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """An estimate of what a change of order is worth: who looks how far × who then buys × the price.
 
-It is an estimate and says so: the curve and the conversion are assumptions, the same for every product, so it tells
-which way the money moves rather than how much there will be. The interval is that of the sample of queries alone.
+It is an estimate and says so: curve and conversion are assumptions, the same for all products of a category.
+It tells which way the money moves rather than how much there will be. The interval is that of the queries drawn alone.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,16 +21,26 @@ Numbers = npt.NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class RevenueModel:
     """`examination`: the share of shoppers who look at each position, the first first; behind its end nobody looks.
-    `conversion`: the share of looks at a product in stock that end in buying one.
+    `conversion`: the share of looks at a product in stock that end in buying one; `by_category`: that of products of a
+    category and of those below it.
     """
 
     examination: tuple[float, ...]
     conversion: float
+    by_category: Mapping[str, float] = field(default_factory=dict)
 
     def estimate(self, hits: Iterable[Hit]) -> float:
         """Expected revenue of one search that shows these products."""
         seen = zip(self.examination, hits, strict=False)
-        return self.conversion * sum(share * price_of(hit) for share, hit in seen)
+        return sum(share * self.convert(hit.product.category_key) * price_of(hit) for share, hit in seen)
+
+    def convert(self, category: str) -> float:
+        """The rate of the nearest category that has one: its own, else of one above it, else the general one."""
+        while category:
+            if category in self.by_category:
+                return self.by_category[category]
+            category = category.rpartition("/")[0]
+        return self.conversion
 
 
 def price_of(hit: Hit) -> float:

@@ -154,6 +154,7 @@ class Totals:
         return {
             **estimate,
             "conversion": money.conversion,
+            "conversion_by_category": dict(money.by_category),
             "examination": {str(place): curve[place - 1] for place in EXAMINATION_TOLD if place <= len(curve)},
             "searches": sum(searches),
             "left_out": self.redirected,

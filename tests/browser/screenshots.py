@@ -10,6 +10,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.picture_files import keep_small
+
+# A desktop, or a phone at twice the pixels, full of pictures of products.
+MOST_BYTES = 200_000
 OUT = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
@@ -35,10 +39,15 @@ def take_all(browser: Browser, base: str) -> None:
             def shoot(name: str, page: Page = page, label: str = f"{device}-{language}") -> None:
                 page.wait_for_load_state("networkidle")
                 page.wait_for_timeout(300)
-                page.screenshot(path=OUT / f"storefront-{name}-{label}.png")
+                save_picture(page, f"storefront-{name}-{label}.png")
 
             visit(page, base, language, phone=device == "phone", shoot=shoot)
             page.context.close()
+
+
+def save_picture(page: Page, name: str) -> None:
+    page.screenshot(path=OUT / name)
+    keep_small(OUT / name, OUT / name, most_bytes=MOST_BYTES)
 
 
 def visit(page: Page, base: str, language: str, *, phone: bool, shoot: Any) -> None:

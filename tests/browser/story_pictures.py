@@ -9,21 +9,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
+
+from tests.browser.picture_files import keep_small
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "merchandiser-guide"
 STORY = "tests/browser/test_double_eleven_story.py"
 MOST_BYTES = 150_000
-
-
-def keep(picture: Path) -> None:
-    """Screens have few colours: a palette halves the file and nobody sees it."""
-    for colours in (256, 128, 64):
-        reduced = Image.open(picture).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
-        reduced.save(OUT / picture.name, optimize=True)
-        if (OUT / picture.name).stat().st_size <= MOST_BYTES:
-            return
-    raise SystemExit(f"{picture.name} is larger than {MOST_BYTES} bytes; show less of the page.")
 
 
 def main() -> None:
@@ -34,7 +25,7 @@ def main() -> None:
         if failed:
             sys.exit(int(failed))
         for picture in sorted(Path(folder).glob("*.png")):
-            keep(picture)
+            keep_small(picture, OUT / picture.name, most_bytes=MOST_BYTES)
 
 
 if __name__ == "__main__":

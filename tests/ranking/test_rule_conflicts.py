@@ -117,6 +117,16 @@ def test_the_products_of_all_rivals_are_looked_up_in_one_statement():
     assert sum("catalog_variant WHERE sku = ANY" in query["sql"] for query in queries) == 1
 
 
+def test_no_product_is_looked_up_where_neither_rule_takes_any_away():
+    save_rule(pin("L1", 1), when=[on_query("lamp")], name="pins")
+    save_rule(hide(clause("sku", "L3")), when=[on_query("lamp")], name="hides")
+    with CaptureQueriesContext(connection) as queries:
+        (found,) = check(pin("L2", 1), when=[on_query("lamp")])
+    assert found["kind"] == "position"
+    (asked,) = [query["sql"] for query in queries if "catalog_variant WHERE sku = ANY" in query["sql"]]
+    assert ("L3" in asked, "L1" in asked) == (True, False)
+
+
 def test_rules_on_other_words_are_not_even_compared(monkeypatch):
     for number in range(5):
         save_rule(pin("L1", 1), when=[on_query(f"lamp {number}", f"台灯 {number}", match="is")])

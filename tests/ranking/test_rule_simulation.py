@@ -186,6 +186,24 @@ def test_judged_queries_tell_whether_the_answer_gets_better(shop):
     assert judged["judged"]["after"]["mean"] == pytest.approx(0.2)
 
 
+def test_a_category_converts_at_a_rate_of_its_own_below_it_too(shop):
+    alike = simulate(pin_first("L6"), queries=[{"query": "lamp"}], conversion=0.02)
+    halved = simulate(
+        pin_first("L6"), queries=[{"query": "lamp"}], conversion=0.02, conversion_by_category={"home": 0.01}
+    )
+    money = halved.result["revenue"]
+    assert money["after"] == pytest.approx(alike.result["revenue"]["after"] / 2)
+    assert money["conversion_by_category"] == {"home": 0.01}
+    nearer = simulate(
+        pin_first("L6"), queries=[{"query": "lamp"}], conversion_by_category={"home": 0.01, "home/lamps": 0.02}
+    )
+    assert nearer.result["revenue"]["after"] == pytest.approx(alike.result["revenue"]["after"])
+
+
+def pin_first(sku: str) -> dict[str, Any]:
+    return document(pin(sku, 1), when=[on_query("lamp")])
+
+
 def test_a_query_that_search_refuses_stops_nothing(shop):
     asked = [{"query": "lamp"}, {"query": "", "category": "home/lamps"}, {"query": "lamp", "category": "gone"}]
     simulation = simulate(document(pin("L6", 1)), queries=asked)
@@ -272,7 +290,18 @@ def test_a_product_that_changes_meanwhile_is_said(shop):
         pytest.param({"rules": [document()], "nonsense": 1}, "nonsense", id="unknown"),
         pytest.param({"rules": [document()], "conversion": 2}, "conversion", id="conversion"),
         pytest.param({"rules": [document()], "timezone": "Mars"}, "timezone", id="zone"),
-    ],
+        pytest.param(
+            {"rules": [document()], "conversion_by_category": {"home": 1.2}},
+            "conversion_by_category.home",
+            id="conversion-of-a-category",
+        ),
+        pytest.param(
+            {"rules": [document()], "conversion_by_category": {"nowhere": 0.1}},
+            "conversion_by_category.nowhere",
+            id="no-such-category",
+        ),
+        pytest.param({"rules": [document()], "conversion_by_category": [1]}, "conversion_by_category", id="no-object"),
+    ],  # fmt: skip
 )
 def test_a_wrong_question_names_the_field(db, data, path):
     with pytest.raises(SimulationRefused) as refused:

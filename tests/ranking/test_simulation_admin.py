@@ -4,13 +4,16 @@ import json
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from ranking.admin.simulation_categories import read_shares
 from ranking.models import Simulation
 from ranking.rule_simulation import run_slice
 from tests.ranking.rule_shop import build_shop, fresh_process, save_rule
 from tests.ranking.rule_words import clause, hide, on_query, pin
+from tests.shop import add_category
 
 ADD, LIST = "admin:ranking_simulation_add", "admin:ranking_simulation_changelist"
 
@@ -158,6 +161,56 @@ def test_a_wrong_form_says_what_to_mend(client, changes, words):
     assert answer.status_code == 200
     assert words in answer.content.decode()
     assert not Simulation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param("Lamps 3", "Line 1: write a category", id="no-colon"),
+        pytest.param("Lamps: many", "Line 1: write a category", id="no-number"),
+        pytest.param("Lamps: 101", "Line 1: write a category", id="too-much"),
+        pytest.param("Lamps: nan", "Line 1: write a category", id="nan"),
+        pytest.param("灯: 3", "no category is called “灯”", id="unknown-zh"),
+        pytest.param("Lamps: 3\nhome/lamps: 2", "Line 2: “home/lamps” stands twice", id="twice"),
+    ],
+)
+def test_a_wrong_line_of_a_category_says_what_to_mend(client, line, words):
+    build_shop()
+    rule = save_rule(pin("L6", 1), status="draft")
+    answer = client.post(reverse(ADD), fields(rule_ids=[str(rule.pk)], conversion_by_category=line))
+    assert words in answer.content.decode()
+    assert not Simulation.objects.exists()
+    fresh_process()
+
+
+def test_two_categories_of_one_name_are_told_apart_by_their_keys(client):
+    add_category("home", "Home")
+    add_category("toys", "Toys")
+    for key in ("home/lamps", "toys/lamps"):
+        add_category(key, "Lamps", "灯具")
+    with pytest.raises(ValidationError, match="home/lamps, toys/lamps"):
+        read_shares("灯具：3")
+    assert read_shares("toys/lamps：3，5％\n\nHOME = 0") == {"toys/lamps": 0.035, "home": 0}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Looks at a product in stock that end in buying it: Lamps: 3.50%; in all other categories 2.00%."),
+        ("zh-hans", "灯具"),
+    ],
+)
+def test_the_page_says_how_each_category_converts_and_that_nobody_is_held_out(client, language, said):
+    build_shop()
+    rule = save_rule(pin("L6", 1), when=[on_query("lamp")], status="draft", holdout_share=0.1)
+    client.post(reverse(ADD), fields(rule_ids=[str(rule.pk)], conversion_by_category="灯具：3.5"))
+    simulation = work_off()
+    assert simulation.question["conversion_by_category"] == {"home/lamps": 0.035}
+    page = client.get(url("change", simulation), headers={"accept-language": language}).content.decode()
+    assert said in page
+    if language == "en":
+        assert "as if no shopper were held out" in page
+    fresh_process()
 
 
 def test_a_simulation_is_stopped_and_its_part_is_shown(client):

@@ -73,6 +73,25 @@ def test_the_form_refuses_in_words_for_merchandisers(client, changes, told):
     assert not Synonym.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("SOF", ["sofa"], id="part-of-a-word-in-any-case"),
+        pytest.param("床", ["sofa"], id="zh-one-character"),
+        pytest.param("沙发", ["sofa"], id="zh"),
+        pytest.param("aisle", ["lamp"], id="the-reason"),
+        pytest.param("台灯", ["lamp"], id="zh-also-finds"),
+        pytest.param('"couch 沙发"', ["sofa"], id="phrase-over-two-words"),
+        pytest.param("_", [], id="underscore-is-a-letter"),
+    ],
+)
+def test_words_are_found_in_groups_and_reasons(client, words, found):
+    Synonym.objects.create(words=["sofa", "couch", "沙发床"])
+    Synonym.objects.create(kind="one_way", words=["lamp"], alternatives=["台灯"], note="asked by the aisle team")
+    listed = client.get(reverse(LIST), {"q": words}).context["cl"].result_list
+    assert [row.words[0] for row in listed] == found
+
+
 def test_a_change_is_a_new_version_and_an_old_page_is_refused(client):
     client.post(reverse(ADD), fields())
     row = Synonym.objects.get()

@@ -108,6 +108,16 @@ def test_revenue_is_looks_times_conversion_times_the_price_paid():
     assert MODEL.estimate((hit("A", 1, in_stock=False), hit("B", 2))) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(
+    ("category", "rate"),
+    [("shoes", 0.4), ("shoes/boots", 0.2), ("shoes/boots/winter", 0.2), ("shoes-care", 0.1), ("", 0.1)],
+    ids=["own", "nearer", "below", "not-below", "none"],
+)
+def test_the_nearest_category_s_rate_holds(category, rate):
+    model = RevenueModel((1.0, 0.5), 0.1, {"shoes": 0.4, "shoes/boots": 0.2})
+    assert model.convert(category) == rate
+
+
 def test_where_shoppers_are_sent_elsewhere_revenue_is_not_known():
     assert estimate_pages(MODEL, page("A"), page("A", redirect=Redirect("/sale/", "r", "Sale"))) is None
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ranking.admin import rule_list
+from catalog import long_lists
 from ranking.admin.rule_products import find_by_sku
 from ranking.models import Rule
 from tests.ranking.rule_shop import build_shop, save_rule
@@ -65,7 +65,7 @@ def test_a_short_list_is_counted_and_has_page_numbers(admin_client, monkeypatch)
 
 def test_a_long_list_is_paged_without_a_count(admin_client, monkeypatch):
     monkeypatch.setattr("ranking.admin.rule.RuleAdmin.list_per_page", 1)
-    monkeypatch.setattr(rule_list, "MOST_COUNTED", 1)
+    monkeypatch.setattr(long_lists, "MOST_COUNTED", 1)
     with CaptureQueriesContext(connection) as queries:
         page = admin_client.get(LIST, {"p": 2})
     assert not [query for query in queries if "COUNT(" in query["sql"] and "ranking_rule" in query["sql"]]

@@ -103,6 +103,26 @@ def test_the_history_reads_well_and_rolls_back_through_review(people):
     assert (stored.name, pending_of(stored).document["name"]) == ("灯具", "Lamps")
 
 
+def test_a_long_history_is_read_page_by_page(people, monkeypatch):
+    monkeypatch.setattr("ranking.admin.rule_pages.VERSIONS_SHOWN", 2)
+    set_policy(four_eyes=False)
+    mei = actor_of_user(people["mei"])
+    rule = create_rule(written(name="台灯"), actor=mei)
+    for number in range(2, 6):
+        update_rule(rule.pk, written(name=f"台灯 {number}"), expected_version=None, actor=mei)
+    client = sign_in(people["mei"])
+    pages = [client.get(url(rule, "history"), {"page": number}).content.decode() for number in (1, 2, 3, 4)]
+    shown = [[number for number in range(1, 6) if f">Version {number}<" in page] for page in pages]
+    assert shown == [[4, 5], [2, 3], [1], []]
+    assert [("Older versions" in page, "Newer versions" in page) for page in pages] == [
+        (True, False), (True, True), (False, True), (False, True),
+    ]  # fmt: skip
+    assert "Roll back to version 5" not in pages[0]
+    assert "Roll back to version 3" in pages[1]
+    assert "台灯 3" in pages[1], "the difference from the version on the next page"
+    assert client.get(url(rule, "history"), {"page": "x"}).status_code == 200
+
+
 def test_a_rule_stored_past_the_forms_has_a_history_that_is_empty(people):
     rule = Rule.objects.create(name="restored", conditions=[{"type": "always"}], actions=[pin("L1", 1)])
     Rule.history.all().delete()
