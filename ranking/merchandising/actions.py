@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ranking.contracts import MAX_RESULTS, Layout, Sort
-from ranking.merchandising.clauses import FLAG_FIELDS, MAX_CLAUSES, RANGE_FIELDS, SKU_FIELD, Clause, Part, Text
+from ranking.merchandising.clauses import (
+    FLAG_FIELDS,
+    MAX_CLAUSES,
+    RANGE_FIELDS,
+    SKU_FIELD,
+    STORABLE,
+    Clause,
+    Part,
+    Text,
+)
 from ranking.merchandising.schedule import Window
 from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
@@ -24,15 +33,26 @@ MAX_WITHIN = 100
 
 def check_address(address: str) -> str:
     """A path of this shop or an https address: nothing that a browser would run, no other scheme."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme
-    if not (is_path or (parts.scheme == "https" and parts.hostname)) or any(ord(letter) < 33 for letter in address):
+    if not address.isprintable() or " " in address or not (_is_path(address) or _is_https(address)):
         raise ValueError(_("Write a path of this shop, such as /c/lamps/, or an address that begins with https://."))
     return address
 
 
+def _is_path(address: str) -> bool:
+    """Two slashes would name another host, and browsers take a backslash for a slash."""
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(check_address)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=STORABLE)]
 
 
 class PinAction(Part):

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints, model_validator
 
 from ranking.contracts import INTENTS, SORTS
-from ranking.merchandising.clauses import MAX_VALUES, Part, Text
+from ranking.merchandising.clauses import MAX_VALUES, STORABLE, Part, Text
 from ranking.merchandising.expressions import MAX_LENGTH, parse_expression
 
 QueryMatch = Literal["is", "starts", "ends", "contains", "fuzzy", "expression", "empty", "any"]
 MAX_WORDS_LENGTH = 300
 MAX_FEW = 1000
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH, pattern=STORABLE)]
 Values = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_VALUES)]
 
 
