@@ -1,16 +1,20 @@
 """A file of rules taken over: a dry run tells the difference, the real run makes all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.errors import ShopError
 from ranking.governance.actors import Actor, actor_of
 from ranking.governance.audit import governed
 from ranking.governance.contents import content_of, content_of_rule
+from ranking.governance.gate import check_right
 from ranking.governance.policies import Policies, read_policies
 from ranking.governance.versions import insert_rule
 from ranking.merchandising.schema import RuleDocument
@@ -45,25 +49,21 @@ def import_rules(
 ) -> ImportReport:
     """Rules are matched by id; one without an id is new. Every change is a version with its history.
 
-    `status` is what rules of another system become. Raises RuleRefused, and changes nothing, when any rule of the
-    shop's own format is not valid.
+    `status` is what rules of another system become. Changes nothing, and raises what a form would refuse too, when any
+    rule of the shop's own format is not valid or may not be changed; a dry run says so as well, and holds up nobody.
     """
     found = read_documents(text, format_, status=status)
     if prune and format_ != "searchsite":
         raise refuse(_("Only a file of all rules, as the export writes it, can tell which rules to delete."))
     actor = actor or actor_of(owner)
-    with governed():
+    with transaction.atomic() if dry_run else governed():
         policies = read_policies()
-        stored = {
-            rule.pk: rule
-            for rule in Rule.objects.select_for_update(of=("self",)).select_related("pending").order_by("pk")
-        }
+        stored = _read_stored(found.documents, everything=prune, lock=not dry_run)
         documents = [
             _send_for_review(each, policies, stored.get(each.id) if each.id else None) for each in found.documents
         ]
         changes = find_changes(documents, stored.values(), prune=prune)
-        if not dry_run:
-            _make_changes(documents, changes, stored, _Hand(actor, policies, owner))
+        _take_over(documents, changes, stored, _Hand(actor, policies, owner, dry_run))
     counts = Counter(change.kind for change in changes)
     told = tuple(change for change in changes if change.kind != "unchanged")
     return ImportReport(
@@ -71,26 +71,60 @@ def import_rules(
     )
 
 
+def _read_stored(documents: Sequence[RuleDocument], *, everything: bool, lock: bool) -> dict[UUID, Rule]:
+    rules = Rule.objects.select_related("pending").order_by("pk")
+    if not everything:
+        rules = rules.filter(pk__in=[document.id for document in documents if document.id])
+    return {rule.pk: rule for rule in (rules.select_for_update(of=("self",)) if lock else rules)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Hand:
-    """Who takes the file over, under which policies."""
+    """Who takes the file over, under which policies; in a dry run it is only asked whether they may."""
 
     actor: Actor
     policies: Policies
     owner: Any
+    dry_run: bool
+
+    def save(self, document: RuleDocument, stored: Rule | None) -> None:
+        if self.dry_run or stored is None:
+            check_save(document, stored, self.actor, self.policies)
+        if self.dry_run:
+            return
+        if stored is None:
+            insert_rule(document, self.actor, "import", owner=self.owner)
+        else:
+            save_locked(stored, document, self.actor, self.policies, action="import")
+
+    def delete(self, stored: Rule) -> None:
+        if self.dry_run:
+            check_right(self.actor, "write", stored.markets)
+        else:
+            delete_locked(stored, self.actor, self.policies)
 
 
-def _make_changes(
+def _take_over(
     documents: Sequence[RuleDocument], changes: Sequence[Change], stored: Mapping[UUID, Rule], hand: _Hand
 ) -> None:
-    for document, change in zip(documents, changes, strict=False):
-        if change.kind == "create":
-            check_save(document, None, hand.actor, hand.policies)
-            insert_rule(document, hand.actor, "import", owner=hand.owner)
-        elif change.kind == "change" and document.id:
-            save_locked(stored[document.id], document, hand.actor, hand.policies, action="import")
+    for number, (document, change) in enumerate(zip(documents, changes, strict=False)):
+        if change.kind != "unchanged":
+            with _naming(document.name, f"rules.{number}"):
+                hand.save(document, stored.get(document.id) if document.id else None)
     for change in changes[len(documents) :]:
-        delete_locked(stored[UUID(change.rule_id)], hand.actor, hand.policies)
+        with _naming(change.name, change.rule_id):
+            hand.delete(stored[UUID(change.rule_id)])
+
+
+@contextmanager
+def _naming(rule: str, place: str) -> Iterator[None]:
+    """A refusal says which of many rules it is about."""
+    try:
+        yield
+    except ShopError as error:
+        errors = {f"{place}.{path}": told for path, told in error.extra.get("errors", {}).items()}
+        extra = {**error.extra, **({"errors": errors} if errors else {})}
+        raise type(error)(_("“%(rule)s”: %(message)s") % {"rule": rule, "message": error.message}, **extra) from error
 
 
 def _send_for_review(document: RuleDocument, policies: Policies, stored: Rule | None) -> RuleDocument:

@@ -1,7 +1,7 @@
 """What a rule does: one model per kind of action; a new kind is a new member of the union, never a migration."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext as _
@@ -309,6 +309,9 @@ Action = Annotated[
     | UnassociateAction,
     Field(discriminator="type"),
 ]
+
+
+ACTION_KINDS: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(get_args(Action)[0]))
 
 
 def list_clauses(action: Action) -> tuple[str, tuple[Clause, ...]]:

@@ -1,7 +1,7 @@
 """Rules over REST: for programs, with the same judge as the form."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
 from ranking.models import Rule
@@ -82,6 +82,7 @@ def test_the_list_is_filtered_and_paged(client):
     assert found("kind=boost") == ["Boosted"]
     assert found("tag=sale") == ["Boosted"]
     assert found("q=lamp") == ["Lamps"]
+    assert found("kind=group") == found("kind=unassociate") == []
     assert client.get(f"{URL}?page_size=1").json()["count"] == 2
     assert client.get(f"{URL}?kind=magic").json()["extra"]["allowed"] == list(ACTION_KINDS)
 
@@ -127,6 +128,39 @@ def test_staff_needs_the_permission_of_the_model(db):
     client = APIClient()
     client.force_login(reader)
     assert client.get(URL).status_code == 403
+
+
+def test_the_kinds_to_ask_for_are_all_there_are():
+    assert {"pin", "diversify", "group", "layout", "synonym", "unassociate"} <= set(ACTION_KINDS)
+
+
+def test_an_id_in_the_body_must_be_that_of_the_address(client):
+    rule = client.post(URL, WRITTEN).json()
+    other = {"version": 1, "name": "B", "id": "6a3c1a52-7e0b-4f0e-9a55-6f2c8f0f5f11"}
+    assert client.patch(f"{URL}/{rule['id']}", other).json()["extra"]["errors"]["id"]
+    assert Rule.objects.get().name == "Lamps"
+
+
+@pytest.mark.parametrize("accept", ["application/yaml", "*/*", "application/json"])
+def test_the_export_is_a_file_whatever_type_is_asked_for(client, accept):
+    answer = client.get(f"{URL}/export", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/yaml; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("held", "prune", "status"),
+    [
+        (["change"], False, 403), (["add", "change"], False, 200), (["add", "change"], True, 403),
+        (["add", "change", "delete"], True, 200),
+    ],
+)  # fmt: skip
+def test_staff_need_every_permission_that_a_file_uses(db, held, prune, status):
+    person = User.objects.create_user("mei", password="x", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_rule" for name in held]))
+    client = APIClient()
+    client.force_login(person)
+    text = "format: searchsite-rules\nversion: 1\nrules: []\n"
+    assert client.post(f"{URL}/import", {"text": text, "prune": prune}).status_code == status
 
 
 @pytest.mark.parametrize("name", ["q", "tag"])

@@ -91,6 +91,9 @@ def test_pruning_deletes_what_the_file_does_not_name(rules):
     assert [rule.name for rule in Rule.objects.all()] == ["Lamps"]
 
 
+HEAD = "format: searchsite-rules\nversion: 1\nrules:\n"
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [
@@ -101,6 +104,13 @@ def test_pruning_deletes_what_the_file_does_not_name(rules):
         pytest.param("format: searchsite-rules\nversion: 1\nrules: [1]", "rules.0", id="no object"),
         pytest.param("a: &a [1]\nb: [*a, *a]", "file", id="aliases"),
         pytest.param("!!python/object/apply:os.system ['true']", "file", id="code"),
+        pytest.param("[" * 5000, "file", id="lists-without-end"),
+        pytest.param("a: " + "{b: " * 60 + "1" + "}" * 60, "file", id="nested-too-deeply"),
+        pytest.param("a: " + "9" * 5000, "file", id="thousands-of-digits"),
+        pytest.param("a: !!int x", "file", id="no-number"),
+        pytest.param("a: !!timestamp never", "file", id="no-moment"),
+        pytest.param("a: !!bool vielleicht", "file", id="no-flag"),
+        pytest.param(f"{HEAD}- name: a\n  priority: 1\n  name: b\n", "file", id="said-twice"),
     ],
 )
 def test_bad_files_are_refused(text, path):

@@ -54,17 +54,21 @@ def test_a_file_with_foreign_markets_changes_nothing():
         "- {name: a, markets: [cn], conditions: [{type: always}], actions: [{type: pin, sku: A, position: 1}]}\n"
         "- {name: b, markets: [de], conditions: [{type: always}], actions: [{type: pin, sku: A, position: 1}]}\n"
     )
-    with pytest.raises(NotAllowed):
-        import_rules(text, dry_run=False, actor=actor("lin", write=("cn",)))
+    for dry_run in (True, False):
+        with pytest.raises(NotAllowed, match="“b”"):
+            import_rules(text, dry_run=dry_run, actor=actor("lin", write=("cn",)))
     assert not Rule.objects.exists()
     assert not AuditEntry.objects.exists()
 
 
-def test_a_protected_trait_in_a_file_changes_nothing():
+@pytest.mark.parametrize("dry_run", [True, False], ids=["told", "done"])
+def test_a_protected_trait_in_a_file_changes_nothing_and_its_rule_is_named(dry_run):
     text = (
         "format: searchsite-rules\nversion: 1\nrules:\n"
-        "- {name: a, conditions: [{type: segment, values: [女性]}], actions: [{type: pin, sku: A, position: 1}]}\n"
+        "- {name: a, conditions: [{type: always}], actions: [{type: pin, sku: A, position: 1}]}\n"
+        "- {name: 女装, conditions: [{type: segment, values: [女性]}], actions: [{type: pin, sku: A, position: 1}]}\n"
     )
-    with pytest.raises(RuleRefused):
-        import_rules(text, dry_run=False)
+    with pytest.raises(RuleRefused, match="女装") as refused:
+        import_rules(text, dry_run=dry_run)
+    assert [path.rsplit(".", 1)[0] for path in refused.value.extra["errors"]] == ["rules.1.conditions.0"]
     assert not Rule.objects.exists()
