@@ -32,15 +32,18 @@ MAX_WITHIN = 100
 
 
 def check_address(address: str) -> str:
-    """A path of this shop or an https address: nothing that a browser would run, no other scheme."""
-    if not address.isprintable() or " " in address or not (_is_path(address) or _is_https(address)):
+    """A path of this shop or an https address: nothing that a browser would run, no other scheme; and nothing that
+    looks like another host than it leads to (browsers take a backslash for a slash, and drop a user's name).
+    """
+    odd = not address.isprintable() or " " in address or "\\" in address
+    if odd or not (_is_path(address) or _is_https(address)):
         raise ValueError(_("Write a path of this shop, such as /c/lamps/, or an address that begins with https://."))
     return address
 
 
 def _is_path(address: str) -> bool:
-    """Two slashes would name another host, and browsers take a backslash for a slash."""
-    return address.startswith("/") and not address.startswith(("//", "/\\"))
+    """Two slashes would name another host."""
+    return address.startswith("/") and not address.startswith("//")
 
 
 def _is_https(address: str) -> bool:
@@ -48,7 +51,7 @@ def _is_https(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname)
+    return parts.scheme == "https" and bool(parts.hostname) and parts.username is None
 
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(check_address)]

@@ -20,6 +20,9 @@ SCHEMA_VERSION = 1
 MAX_CONDITIONS = 25
 MAX_ACTIONS = 300
 MAX_WINDOWS = 50
+MAX_MARKETS = 500
+MAX_TAGS = 100
+MAX_PRIORITY = 1_000_000
 MEMBER_STEP = 2
 # Columns of Rule that the document holds, under the same names.
 DOCUMENT_FIELDS = (
@@ -41,14 +44,14 @@ class RuleDocument(Part):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
     reason: Annotated[str, StringConstraints(max_length=5000, pattern=STORABLE)] = ""
     status: Literal["draft", "review", "live", "paused"] = "draft"
-    priority: int = Field(default=100, ge=-1_000_000, le=1_000_000)
+    priority: int = Field(default=100, ge=-MAX_PRIORITY, le=MAX_PRIORITY)
     stop_processing: bool = False
     conditions: tuple[Condition, ...] = Field(min_length=1, max_length=MAX_CONDITIONS)
     actions: tuple[Action, ...] = Field(min_length=1, max_length=MAX_ACTIONS)
     windows: tuple[Window, ...] = Field(default=(), max_length=MAX_WINDOWS)
-    markets: tuple[Code, ...] = ()
-    locales: tuple[Locale, ...] = ()
-    tags: tuple[Tag, ...] = ()
+    markets: tuple[Code, ...] = Field(default=(), max_length=MAX_MARKETS)
+    locales: tuple[Locale, ...] = Field(default=(), max_length=MAX_TAGS)
+    tags: tuple[Tag, ...] = Field(default=(), max_length=MAX_TAGS)
     holdout_share: float = Field(default=0, ge=0, le=1)
     expires_at: AwareDatetime | None = None
 

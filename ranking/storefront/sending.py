@@ -23,7 +23,9 @@ def find_destination(page: Page, url: ResultsUrl, *, host: str) -> str:
         return ""
     marked = [*(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != SENT_BY)]
     query = urlencode([*marked, (SENT_BY, redirect.rule_id)])
-    place = ("", "") if parts.netloc.lower() in ("", host.lower()) else (parts.scheme, parts.netloc)
+    # Without the host a path that begins with two slashes would name another one.
+    is_here = parts.netloc.lower() in ("", host.lower()) and not parts.path.startswith("//")
+    place = ("", "") if is_here else (parts.scheme, parts.netloc)
     return urlunsplit((*place, parts.path or "/", query, parts.fragment))
 
 

@@ -54,9 +54,10 @@ def test_a_file_with_foreign_markets_changes_nothing():
         "- {name: a, markets: [cn], conditions: [{type: always}], actions: [{type: pin, sku: A, position: 1}]}\n"
         "- {name: b, markets: [de], conditions: [{type: always}], actions: [{type: pin, sku: A, position: 1}]}\n"
     )
+    lin = actor("lin", write=("cn",))
     for dry_run in (True, False):
         with pytest.raises(NotAllowed, match="“b”"):
-            import_rules(text, dry_run=dry_run, actor=actor("lin", write=("cn",)))
+            import_rules(text, dry_run=dry_run, actor=lin)
     assert not Rule.objects.exists()
     assert not AuditEntry.objects.exists()
 
