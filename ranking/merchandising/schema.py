@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from ranking.errors import RuleRefused
 from ranking.merchandising.actions import Action, DiversifyAction, PinAction
 from ranking.merchandising.clauses import STORABLE, Part
 from ranking.merchandising.conditions import Condition
-from ranking.merchandising.schedule import Window
+from ranking.merchandising.schedule import AwareMoment, Window
 from ranking.models import Rule
 
 SCHEMA_VERSION = 1
@@ -53,7 +53,7 @@ class RuleDocument(Part):
     locales: tuple[Locale, ...] = Field(default=(), max_length=MAX_TAGS)
     tags: tuple[Tag, ...] = Field(default=(), max_length=MAX_TAGS)
     holdout_share: float = Field(default=0, ge=0, le=1)
-    expires_at: AwareDatetime | None = None
+    expires_at: AwareMoment | None = None
 
     @field_validator("expires_at")
     @classmethod
@@ -150,6 +150,7 @@ def _say_types() -> dict[str, str]:
         ("bool_type", "bool_parsing"): _("Say true or false."),
         ("tuple_type", "list_type"): _("Write a list."),
         ("model_type", "model_attributes_type", "dict_type"): _("Not an object."),
+        ("uuid_type", "uuid_parsing"): _("This is no rule's id; leave it out for a new rule."),
         ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"): _(
             "Write a moment such as 2026-11-11T00:00."
         ),
