@@ -43,6 +43,7 @@ from ranking.rules_serializers import (
     render_rule,
 )
 
+MOST_DIGITS = 18
 _ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 _VERSION = OpenApiParameter("version", int, description="refuse with 409 unless the rule still has this version")
 _LIST_FILTERS = [
@@ -106,7 +107,7 @@ class RuleViewSet(RuleSteps):
     def destroy(self, request: Request, pk: str) -> Response:
         """202: under four eyes the deletion of a rule that was ever live waits for a second person."""
         text = request.query_params.get("version", "")
-        if text and not text.isdecimal():
+        if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
             raise RuleRefused(_("“version” is a number."), errors={"version": _("Must be a number.")})
         expected = int(text) if text else None
         if delete_rule(read_id(pk), expected_version=expected, actor=actor_of_request(request)):

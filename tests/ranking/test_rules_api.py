@@ -1,5 +1,7 @@
 """Rules over REST: for programs, with the same judge as the form."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
@@ -166,3 +168,24 @@ def test_staff_need_every_permission_that_a_file_uses(db, held, prune, status):
 @pytest.mark.parametrize("name", ["q", "tag"])
 def test_a_character_no_database_stores_finds_nothing_special(client, name):
     assert client.get("/api/v1/rules", {name: "\x00lamp"}).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "x", "²", "%00"])
+def test_a_version_that_is_none_deletes_nothing(client, version):
+    rule = client.post(URL, WRITTEN).json()
+    answer = client.delete(f"{URL}/{rule['id']}?version={version}")
+    assert (answer.status_code, list(answer.json()["extra"]["errors"])) == (400, ["version"])
+    assert Rule.objects.exists()
+
+
+def test_half_a_character_is_refused_by_its_field(client):
+    asked = {"text": "x", "format": "yaml\ud800", "status": "草稿\ud800"}
+    answer = client.post(f"{URL}/import", json.dumps(asked), content_type="application/json")
+    assert (answer.status_code, set(answer.json()["extra"]["fields"])) == (400, {"format", "status"})
+
+
+def test_a_rule_about_whatever_the_words_name_is_validated(client):
+    """It was a server error: its lack of values was taken for an empty one."""
+    when = [{"type": "detected", "field": "brand"}, {"type": "detected", "field": "size", "minimum": 1}]
+    told = client.post(f"{URL}/validate", {**WRITTEN, "conditions": when}).json()
+    assert "conditions.1.field" in told["warnings"]
