@@ -58,7 +58,7 @@ def _check_events(text: str) -> None:
     """
     depth = 0
     for event in yaml.parse(text, _Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             raise yaml.YAMLError(_("Line %d: aliases (*name) are not read.") % line)
