@@ -17,24 +17,26 @@ from ranking.governance.contents import content_of, content_of_rule
 from ranking.governance.gate import check_right
 from ranking.governance.policies import Policies, read_policies
 from ranking.governance.versions import insert_rule
+from ranking.merchandising.references import find_unknown_in
 from ranking.merchandising.schema import RuleDocument
 from ranking.models import Rule
 from ranking.moving.foreign import Note, refuse
 from ranking.moving.formats import RuleFormat, read_documents
-from ranking.rule_store import check_save, delete_locked, save_locked
+from ranking.rule_store import check_save, check_stays, delete_locked, save_locked
 from ranking.rules_file import Change, find_changes
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What was done, or would be done in a dry run; `changes` leaves out what stays as it is, `notes` name what of a
-    foreign file did not come along.
+    foreign file did not come along, `unknown` what new and changed rules name that the catalog does not have now.
     """
 
     counts: dict[str, int]
     changes: tuple[Change, ...]
     dry_run: bool
     notes: tuple[Note, ...] = ()
+    unknown: tuple[Note, ...] = ()
 
 
 def import_rules(
@@ -66,9 +68,20 @@ def import_rules(
         _take_over(documents, changes, stored, _Hand(actor, policies, owner, dry_run))
     counts = Counter(change.kind for change in changes)
     told = tuple(change for change in changes if change.kind != "unchanged")
+    touched = [one for one, change in zip(documents, changes, strict=False) if change.kind != "unchanged"]
     return ImportReport(
-        {kind: counts[kind] for kind in ("create", "change", "unchanged", "delete")}, told, dry_run, found.notes
+        counts={kind: counts[kind] for kind in ("create", "change", "unchanged", "delete")},
+        changes=told,
+        dry_run=dry_run,
+        notes=found.notes,
+        unknown=tuple(_name_unknown(touched)),
     )
+
+
+def _name_unknown(documents: Sequence[RuleDocument]) -> Iterator[Note]:
+    """Products come and go: a warning, and no reason to refuse the file."""
+    for document, warnings in zip(documents, find_unknown_in(documents), strict=True):
+        yield from (Note(document.name, path, warning) for path, warning in warnings.items())
 
 
 def _read_stored(documents: Sequence[RuleDocument], *, everything: bool, lock: bool) -> dict[UUID, Rule]:
@@ -91,6 +104,8 @@ class _Hand:
         if self.dry_run or stored is None:
             check_save(document, stored, self.actor, self.policies)
         if self.dry_run:
+            if stored is not None:
+                check_stays(stored)
             return
         if stored is None:
             insert_rule(document, self.actor, "import", owner=self.owner)

@@ -109,6 +109,7 @@ class RuleFiles:
             "report": report,
             "changes": report.changes[:SHOWN] if report else (),
             "notes": report.notes[:SHOWN] if report else (),
+            "unknown": report.unknown[:SHOWN] if report else (),
             "refused": list(refused.extra.get("errors", {}).items())[:SHOWN] if refused else (),
             "refusal": refused.message if refused else "",
             "changelist_url": reverse("admin:ranking_rule_changelist"),

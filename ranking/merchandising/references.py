@@ -1,6 +1,6 @@
 """What a rule names that the catalog does not have: a warning, not an error, since products come and go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,18 @@ Reference = tuple[str, str, str]  # field path, kind of thing, its key
 
 def find_unknown(document: RuleDocument) -> dict[str, str]:
     """Field path → warning."""
-    references = list(list_references(document))
-    known = {kind: find_known(kind, [key for _path, found, key in references if found == kind]) for kind in KINDS}
+    return find_unknown_in([document])[0]
+
+
+def find_unknown_in(documents: Sequence[RuleDocument]) -> list[dict[str, str]]:
+    """The warnings of each, by one question a kind for all of them."""
+    listed = [list(list_references(document)) for document in documents]
+    named = [reference for references in listed for reference in references]
+    known = {kind: find_known(kind, [key for _path, found, key in named if found == kind]) for kind in KINDS}
+    return [_warn(references, known) for references in listed]
+
+
+def _warn(references: Sequence[Reference], known: Mapping[str, set[str]]) -> dict[str, str]:
     warnings: dict[str, list[str]] = {}
     for path, kind, key in references:
         if key not in known[kind]:

@@ -49,6 +49,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join([error.message, *lines])) from error
         for note in report.notes:
             self.stdout.write(f"{note.place}: {note.text}\n    {note.reason}")
+        for note in report.unknown:
+            self.stdout.write(f"{note.place}: {note.text}: {note.reason}")
         for change in report.changes:
             self.stdout.write(describe_change(change))
         said = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())

@@ -50,6 +50,13 @@ def test_a_bad_file_is_refused_with_its_lines(client):
     assert not Rule.objects.exists()
 
 
+def test_the_page_says_what_the_catalog_lacks_before_anything_is_done(client):
+    told = post(client, "sku,position\n没有,1\n", format="pins").content.decode()
+    assert "What the catalog does not have now" in told
+    assert "没有" in told
+    assert not Rule.objects.exists()
+
+
 def test_a_file_for_markets_of_others_is_refused_on_the_page(db):
     person = User.objects.create_user("mei", password="long-enough-1", is_staff=True)
     person.user_permissions.set(Permission.objects.filter(codename__in=["add_rule", "change_rule", "view_rule"]))
