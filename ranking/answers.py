@@ -52,7 +52,7 @@ def render_page(page: Page) -> dict[str, Any]:
         "total": page.total,
         "page": request.page,
         "page_size": request.page_size,
-        "pages": -(-min(page.total, MAX_RESULTS) // request.page_size),
+        "pages": min(-(-page.total // request.page_size), MAX_RESULTS // request.page_size),
         "layout": page.layout,
         "hits": [_render_hit(hit, explain=request.explain) for hit in page.hits],
         "facets": [

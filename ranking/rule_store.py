@@ -65,9 +65,8 @@ def save_locked(
 ) -> None:
     """Only inside `governed`."""
     check_save(document, rule, actor, policies)
+    check_stays(rule)
     change = pending_of(rule)
-    if change is not None and change.kind == RuleChange.Kind.DELETE:
-        raise WrongStatus(_("Its deletion waits for an approval; withdraw that first."), status=rule.status)
     same = content_of_rule(rule) == content_of(document.model_dump(by_alias=True))
     if same and rule.status == LIVE and document.status == PAUSED:
         write_status(rule, PAUSED, actor, "pause")
@@ -81,6 +80,12 @@ def save_locked(
             action = STATUS_ACTIONS[document.status]
         drop_change(rule)
         write_content(rule, document, actor, action, comment=comment)
+
+
+def check_stays(rule: Rule) -> None:
+    change = pending_of(rule)
+    if change is not None and change.kind == RuleChange.Kind.DELETE:
+        raise WrongStatus(_("Its deletion waits for an approval; withdraw that first."), status=rule.status)
 
 
 # What the audit log calls a save that also moves the rule on.

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -19,6 +21,7 @@ from ranking.errors import BadSearch, RuleRefused
 from ranking.governance.gate import check_content
 from ranking.governance.policies import read_policies
 from ranking.governance.versions import pending_of
+from ranking.merchandising.actions import ACTION_KINDS
 from ranking.merchandising.describe import describe_rule
 from ranking.merchandising.references import find_unknown
 from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
@@ -40,7 +43,7 @@ from ranking.rules_serializers import (
     render_rule,
 )
 
-ACTION_KINDS = ("pin", "slot", "hide", "boost", "filter", "sort", "redirect", "banner", "facets", "replace")
+MOST_DIGITS = 18
 _ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 _VERSION = OpenApiParameter("version", int, description="refuse with 409 unless the rule still has this version")
 _LIST_FILTERS = [
@@ -49,6 +52,13 @@ _LIST_FILTERS = [
     OpenApiParameter("q", description="words in the name or the reason"),
     OpenApiParameter("tag"),
 ]
+
+
+class YamlRenderer(JSONRenderer):
+    """For clients that ask for the type of the file; what is refused is JSON, which YAML reads."""
+
+    media_type = "application/yaml"
+    format = "yaml"
 
 
 class RuleViewSet(RuleSteps):
@@ -97,7 +107,7 @@ class RuleViewSet(RuleSteps):
     def destroy(self, request: Request, pk: str) -> Response:
         """202: under four eyes the deletion of a rule that was ever live waits for a second person."""
         text = request.query_params.get("version", "")
-        if text and not text.isdecimal():
+        if text and not (text.isdecimal() and len(text) <= MOST_DIGITS):
             raise RuleRefused(_("“version” is a number."), errors={"version": _("Must be a number.")})
         expected = int(text) if text else None
         if delete_rule(read_id(pk), expected_version=expected, actor=actor_of_request(request)):
@@ -126,7 +136,7 @@ class RuleViewSet(RuleSteps):
         return Response(preview_rule(body.validated_data["rule"], asked.to_request()))
 
     @extend_schema(operation_id="export_rules", tags=["rules"], responses={(200, "application/yaml"): OpenApiTypes.STR})
-    @action(detail=False, methods=["get"], url_path="export")
+    @action(detail=False, methods=["get"], url_path="export", renderer_classes=[JSONRenderer, YamlRenderer])
     def export(self, request: Request) -> HttpResponse:
         """All rules as one YAML file, for a repository; `import` reads it back the same."""
         return HttpResponse(write_rules(self.get_queryset()), content_type="application/yaml; charset=utf-8")
@@ -140,6 +150,7 @@ class RuleViewSet(RuleSteps):
         body = ImportRulesSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
+        check_import_right(request, prune=asked["prune"])
         report = import_rules(
             asked["text"],
             dry_run=asked["dry_run"],
@@ -154,9 +165,19 @@ class RuleViewSet(RuleSteps):
         if document.version is None:
             message = _("Send the “version” you read, so that no other change is overwritten.")
             raise RuleRefused(message, errors={"version": message})
+        if document.id not in (None, rule_id):
+            message = _("That is the id of another rule than the one in the address.")
+            raise RuleRefused(message, errors={"id": message})
         actor = actor_of_request(request)
         update_rule(rule_id, document, expected_version=document.version, actor=actor)
         return Response(render_rule(find_rule(rule_id)))
+
+
+def check_import_right(request: Request, *, prune: bool) -> None:
+    """A file makes rules, changes them and may delete them: staff need each of these permissions. (Keys have one.)"""
+    needed = ["ranking.add_rule", "ranking.change_rule", *(["ranking.delete_rule"] if prune else [])]
+    if request.auth is None and not request.user.has_perms(needed):
+        raise PermissionDenied(_("A file makes, changes and may delete rules: you need the permission for each."))
 
 
 def read_body(request: Request) -> dict[str, Any]:

@@ -168,10 +168,11 @@ class RestoreSerializer(StepSerializer):
 
 class ImportRulesAnswer(Part):
     """`counts` by kind (create, change, unchanged, delete); `changes` with each field's value before and after; `notes`
-    name what of another system's file did not come along.
+    name what of another system's file did not come along, `unknown` what its rules name that the catalog lacks.
     """
 
     counts: dict[str, int]
     changes: list[dict[str, Any]]
     dry_run: bool
     notes: list[dict[str, str]] = Field(default_factory=list)
+    unknown: list[dict[str, str]] = Field(default_factory=list)

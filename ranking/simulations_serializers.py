@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from rest_framework import serializers
 
 from catalog.contracts import LOCALES
 from ranking.contracts import MAX_QUERY_CHARACTERS
 from ranking.errors import SimulationRefused
 from ranking.merchandising.clauses import Part
+from ranking.merchandising.schedule import AwareMoment
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.whatif_question import AskedQuery, SimulationQuestion
 from ranking.models import QueryJudgement, SimulatedQuery, Simulation
@@ -32,7 +33,7 @@ class SimulationRequest(SimulationQuestion):
     name: str = Field(default="", max_length=200)
     rule_ids: tuple[UUID, ...] = ()
     rules: tuple[RuleDocument, ...] = ()  # type: ignore[assignment]
-    now: AwareDatetime | None = None  # type: ignore[assignment]
+    now: AwareMoment | None = None  # type: ignore[assignment]
 
 
 class SimulationAnswer(Part):
@@ -61,6 +62,11 @@ class SimulatedQueryAnswer(AskedQuery):
     row: dict[str, Any] | None
 
 
+def is_storable(text: str) -> bool:
+    """No database stores NUL or half a character (a lone surrogate)."""
+    return not any(each == "\x00" or "\ud800" <= each <= "\udfff" for each in text)
+
+
 def read_start(data: Any) -> tuple[dict[str, Any], list[str], str]:
     """The question (not yet judged), ids of stored rules, and the name."""
     if not isinstance(data, Mapping):
@@ -68,7 +74,7 @@ def read_start(data: Any) -> tuple[dict[str, Any], list[str], str]:
     asked = dict(data)
     name, rule_ids = asked.pop("name", ""), asked.pop("rule_ids", [])
     errors = {}
-    if not isinstance(name, str) or "\x00" in name or len(name) > 200:
+    if not isinstance(name, str) or not is_storable(name) or len(name) > 200:
         errors["name"] = _("Write a text of at most 200 characters.")
     if not isinstance(rule_ids, list) or not all(isinstance(each, str) for each in rule_ids):
         errors["rule_ids"] = _("Send a list of ids.")

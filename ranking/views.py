@@ -45,7 +45,7 @@ def show_results(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_category(request: HttpRequest, key: str) -> HttpResponse:
-    shopper = identify_shopper(request)
+    shopper, key = identify_shopper(request), _storable(key)
     trail = load_trail(key, shopper.locale)
     if not trail:
         raise Http404(_("This category does not exist (any more)."))
@@ -63,7 +63,7 @@ def show_category(request: HttpRequest, key: str) -> HttpResponse:
 def show_product(request: HttpRequest, sku: str) -> HttpResponse:
     shopper = identify_shopper(request)
     variant = request.GET.get("variant", "")[:100]
-    product = load_product_page(sku[:100], variant_sku=variant, locale=shopper.locale, now=timezone.now())
+    product = load_product_page(_storable(sku)[:100], variant_sku=variant, locale=shopper.locale, now=timezone.now())
     if product is None:
         raise Http404(_("This product is not sold (any more)."))
     active = product.trail[0].key if product.trail else ""
@@ -87,6 +87,11 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
     response = render(request, "storefront/parts/suggestions.html", {"suggestions": items})
     response["Cache-Control"] = "private, max-age=60"
     return response
+
+
+def _storable(text: str) -> str:
+    """Without the character that no database stores."""
+    return text.replace("\x00", "")
 
 
 def _render_results(request: HttpRequest, shopper: Shopper, url: ResultsUrl, context: dict[str, Any]) -> HttpResponse:

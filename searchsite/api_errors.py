@@ -20,7 +20,16 @@ RETRY_AFTER_S = 5
 
 
 def error_body(code: str, message: str, extra: Any = None) -> dict[str, Any]:
-    return {"code": code, "message": str(message), "extra": extra or {}}
+    return {"code": code, "message": _make_printable(str(message)), "extra": _make_printable(extra or {})}
+
+
+def _make_printable(value: Any) -> Any:
+    """Errors repeat what was sent: half a character (a lone surrogate) of it as code, which UTF-8 can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_make_printable(name): _make_printable(inner) for name, inner in value.items()}
+    return [_make_printable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def handle_api_error(error: Exception, context: dict[str, Any]) -> Response | None:

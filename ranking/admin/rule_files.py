@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from catalog.errors import ShopError
 from ranking.admin.synonym import send_file
-from ranking.errors import RuleRefused
 from ranking.models import Rule
 from ranking.moving.pins_csv import write_pins
 from ranking.rules_file import write_rules
@@ -85,7 +85,7 @@ class RuleFiles:
                 format_=asked["format"],
                 status=asked["status"],
             )
-        except RuleRefused as error:
+        except ShopError as error:
             return self._show_rule_import(request, _carry(asked), refused=error)
         if apply:
             told = _t("%(create)d new, %(change)d changed, %(unchanged)d as before.") % report.counts
@@ -99,7 +99,7 @@ class RuleFiles:
         form: RuleFileForm,
         *,
         report: ImportReport | None = None,
-        refused: RuleRefused | None = None,
+        refused: ShopError | None = None,
     ) -> HttpResponse:
         page = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
@@ -109,7 +109,8 @@ class RuleFiles:
             "report": report,
             "changes": report.changes[:SHOWN] if report else (),
             "notes": report.notes[:SHOWN] if report else (),
-            "refused": list(refused.extra["errors"].items())[:SHOWN] if refused else (),
+            "unknown": report.unknown[:SHOWN] if report else (),
+            "refused": list(refused.extra.get("errors", {}).items())[:SHOWN] if refused else (),
             "refusal": refused.message if refused else "",
             "changelist_url": reverse("admin:ranking_rule_changelist"),
         }

@@ -13,6 +13,8 @@ KINDS = [
     ("pin", _("pins")),
     ("slot", _("keeps places")),
     ("boost", _("boosts and buries")),
+    ("diversify", _("mixes")),
+    ("group", _("shows a block of products")),
     ("hide", _("hides")),
     ("filter", _("shows only")),
     ("replace", _("searches for other words")),

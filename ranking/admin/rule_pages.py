@@ -30,6 +30,7 @@ TEMPLATES = "admin/ranking/rule"
 DECIDING = {"approve", "reject"}
 MOST_WAITING = 200
 VERSIONS_SHOWN = 30
+MOST_DIGITS = 18
 
 
 class RulePages(ModelAdmin):
@@ -107,6 +108,7 @@ class RulePages(ModelAdmin):
             "discard": workflow.discard,
             "ask_delete": workflow.ask_deletion,
         }
+        self._require_view(request)
         name = request.POST.get("step", "")
         if request.method != "POST" or name not in steps:
             return redirect("admin:ranking_rule_review", rule_id)
@@ -114,8 +116,8 @@ class RulePages(ModelAdmin):
         return self._do(request, rule_id, lambda actor: self._take(request, rule_id, steps[name], name, actor))
 
     def _take(self, request: HttpRequest, rule_id: UUID, step: Any, name: str, actor: Actor) -> str:
-        version, comment = request.POST.get("version", ""), request.POST.get("comment", "").strip()[:2000]
-        seen = int(version) if version.isdecimal() else None
+        comment = request.POST.get("comment", "").replace("\x00", "").strip()[:2000]
+        seen = _read_number(request, "version")
         if name == "reject" and not comment:
             raise ShopError(_("Write why, so that its author knows what to change."))
         if name in ("approve", "reject"):
@@ -158,14 +160,14 @@ class RulePages(ModelAdmin):
 
     def restore_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
         """POST: a version comes back as a new one."""
-        wanted, version = request.POST.get("to_version", ""), request.POST.get("version", "")
-        if request.method != "POST" or not wanted.isdecimal():
+        self._require_view(request)
+        wanted, expected = _read_number(request, "to_version"), _read_number(request, "version")
+        if request.method != "POST" or wanted is None:
             return redirect("admin:ranking_rule_history", rule_id)
         self._require_change(request)
-        expected = int(version) if version.isdecimal() else None
 
         def put_back(actor: Actor) -> str:
-            restore(rule_id, to_version=int(wanted), actor=actor, expected_version=expected)
+            restore(rule_id, to_version=wanted, actor=actor, expected_version=expected)
             return "restore"
 
         return self._do(request, rule_id, put_back)
@@ -232,6 +234,11 @@ class RulePages(ModelAdmin):
     def _render(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
         common = {**self.admin_site.each_context(request), "opts": self.opts, "is_fullwidth": "1"}
         return TemplateResponse(request, f"{TEMPLATES}/{name}.html", {**common, **context})
+
+
+def _read_number(request: HttpRequest, name: str) -> int | None:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def list_waiting() -> list[Rule]:

@@ -1,14 +1,23 @@
 """What a rule does: one model per kind of action; a new kind is a new member of the union, never a migration."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ranking.contracts import MAX_RESULTS, Layout, Sort
-from ranking.merchandising.clauses import FLAG_FIELDS, MAX_CLAUSES, RANGE_FIELDS, SKU_FIELD, Clause, Part, Text
+from ranking.merchandising.clauses import (
+    FLAG_FIELDS,
+    MAX_CLAUSES,
+    RANGE_FIELDS,
+    SKU_FIELD,
+    STORABLE,
+    Clause,
+    Part,
+    Text,
+)
 from ranking.merchandising.schedule import Window
 from ranking.merchandising.word_actions import ReplaceAction, SynonymAction, UnassociateAction
 
@@ -23,16 +32,30 @@ MAX_WITHIN = 100
 
 
 def check_address(address: str) -> str:
-    """A path of this shop or an https address: nothing that a browser would run, no other scheme."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme
-    if not (is_path or (parts.scheme == "https" and parts.hostname)) or any(ord(letter) < 33 for letter in address):
+    """A path of this shop or an https address: nothing that a browser would run, no other scheme; and nothing that
+    looks like another host than it leads to (browsers take a backslash for a slash, and drop a user's name).
+    """
+    odd = not address.isprintable() or " " in address or "\\" in address
+    if odd or not (_is_path(address) or _is_https(address)):
         raise ValueError(_("Write a path of this shop, such as /c/lamps/, or an address that begins with https://."))
     return address
 
 
+def _is_path(address: str) -> bool:
+    """Two slashes would name another host."""
+    return address.startswith("/") and not address.startswith("//")
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and parts.username is None
+
+
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(check_address)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=STORABLE)]
 
 
 class PinAction(Part):
@@ -289,6 +312,9 @@ Action = Annotated[
     | UnassociateAction,
     Field(discriminator="type"),
 ]
+
+
+ACTION_KINDS: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(get_args(Action)[0]))
 
 
 def list_clauses(action: Action) -> tuple[str, tuple[Clause, ...]]:

@@ -15,13 +15,17 @@ FLAG_FIELDS = frozenset({"in_stock", "on_sale"})
 SKU_FIELD = "sku"
 WORDS_FIELD = "words"
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+# No database stores the character NUL.
+STORABLE = r"^[^\x00]*$"
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=STORABLE)]
 
 
 class Part(BaseModel):
-    """Base of every piece of a rule: unknown keys are refused, so a typing error never passes silently."""
+    """Base of every piece of a rule: unknown keys are refused, so a typing error never passes silently; and numbers
+    that no JSON can hold (infinite, or none at all).
+    """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class Clause(Part):

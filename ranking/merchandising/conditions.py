@@ -3,17 +3,24 @@
 from typing import Annotated, Literal, Self
 
 from django.utils.translation import gettext as _
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from catalog.contracts import LOCALES
 from ranking.contracts import INTENTS, SORTS
-from ranking.merchandising.clauses import MAX_VALUES, Part, Text
+from ranking.merchandising.clauses import MAX_VALUES, STORABLE, Part, Text
 from ranking.merchandising.expressions import MAX_LENGTH, parse_expression
+from ranking.merchandising.facts import DEVICES
 
 QueryMatch = Literal["is", "starts", "ends", "contains", "fuzzy", "expression", "empty", "any"]
 MAX_WORDS_LENGTH = 300
 MAX_FEW = 1000
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH, pattern=STORABLE)]
 Values = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_VALUES)]
+
+
+def name_devices(names: tuple[str, ...]) -> tuple[str, ...]:
+    """As searches name them (see facts.py): a rule for “mobile” would never hold."""
+    return tuple(dict.fromkeys(DEVICES.get(name, name) for name in names))
 
 
 class AlwaysCondition(Part):
@@ -114,6 +121,13 @@ class LocaleCondition(Part):
     values: Values
     negate: bool = False
 
+    @model_validator(mode="after")
+    def check_known(self) -> Self:
+        unknown = sorted(set(self.values) - set(LOCALES))
+        if unknown:
+            raise ValueError(_("Unknown language: %(names)s. Known are: en, zh.") % {"names": ", ".join(unknown)})
+        return self
+
 
 class SegmentCondition(Part):
     type: Literal["segment"] = "segment"
@@ -123,7 +137,7 @@ class SegmentCondition(Part):
 
 class DeviceCondition(Part):
     type: Literal["device"] = "device"
-    values: Values
+    values: Annotated[Values, AfterValidator(name_devices)]
     negate: bool = False
 
 

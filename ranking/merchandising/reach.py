@@ -44,11 +44,10 @@ class Reach:
             return _("no live product has this SKU")
         variant = self.targets.variants.get(pin.sku)
         is_allowed = self.allowed[ordinal] and (variant is None or variant.passes(self.filters))
-        is_in_stock = self.in_stock[ordinal] if variant is None else variant.in_stock
         checks = (
             (not self.showable[ordinal], _("not sold here, or taken away by a rule")),
             (pin.obey_filters and not is_allowed, _("outside the shopper's filters")),
-            (pin.obey_stock and not is_in_stock, _("out of stock")),
+            (self.targets.lacks_stock(pin), _("out of stock")),
             (pin.obey_query and ordinal not in self.before, _("the words do not find it")),
         )
         return next((reason for failed, reason in checks if failed), "")

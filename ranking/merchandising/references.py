@@ -1,12 +1,12 @@
 """What a rule names that the catalog does not have: a warning, not an error, since products come and go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from catalog.models import Attribute, Brand, Category
 from ranking.merchandising.actions import DiversifyAction, FacetsAction, PinAction, list_clauses
-from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, WORDS_FIELD, Clause
+from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD, WORDS_FIELD
 from ranking.merchandising.conditions import CategoryCondition, DetectedCondition
 from ranking.merchandising.schema import RuleDocument
 from ranking.merchandising.targets import find_product_ids
@@ -16,8 +16,18 @@ Reference = tuple[str, str, str]  # field path, kind of thing, its key
 
 def find_unknown(document: RuleDocument) -> dict[str, str]:
     """Field path → warning."""
-    references = list(list_references(document))
-    known = {kind: find_known(kind, [key for _path, found, key in references if found == kind]) for kind in KINDS}
+    return find_unknown_in([document])[0]
+
+
+def find_unknown_in(documents: Sequence[RuleDocument]) -> list[dict[str, str]]:
+    """The warnings of each, by one question a kind for all of them."""
+    listed = [list(list_references(document)) for document in documents]
+    named = [reference for references in listed for reference in references]
+    known = {kind: find_known(kind, [key for _path, found, key in named if found == kind]) for kind in KINDS}
+    return [_warn(references, known) for references in listed]
+
+
+def _warn(references: Sequence[Reference], known: Mapping[str, set[str]]) -> dict[str, str]:
     warnings: dict[str, list[str]] = {}
     for path, kind, key in references:
         if key not in known[kind]:
@@ -42,16 +52,14 @@ def list_references(document: RuleDocument) -> Iterator[Reference]:
         if isinstance(condition, CategoryCondition):
             yield from ((f"conditions.{number}.keys", "category", key) for key in condition.keys)
         elif isinstance(condition, DetectedCondition):
-            clause = Clause(field=condition.field, values=condition.values or ("",))
-            found = list_clause_references(clause, f"conditions.{number}")
-            yield from (reference for reference in found if reference[2])
+            yield from list_field_references(condition.field, condition.values, f"conditions.{number}")
     for number, action in enumerate(document.actions):
         path = f"actions.{number}"
         if isinstance(action, PinAction):
             yield f"{path}.sku", SKU_FIELD, action.sku
         name, clauses = list_clauses(action)
         for position, clause in enumerate(clauses):
-            yield from list_clause_references(clause, f"{path}.{name}.{position}")
+            yield from list_field_references(clause.field, clause.values, f"{path}.{name}.{position}")
         if isinstance(action, DiversifyAction) and action.field not in ("brand", "category"):
             yield f"{path}.field", "attribute", action.field
         elif isinstance(action, FacetsAction):
@@ -69,8 +77,8 @@ def list_facet_references(action: FacetsAction, path: str) -> Iterator[Reference
             yield f"{path}.values.{number}.field", "attribute", item.field
 
 
-def list_clause_references(clause: Clause, path: str) -> Iterator[Reference]:
-    if clause.field in (SKU_FIELD, "brand", "category"):
-        yield from ((f"{path}.values", clause.field, value) for value in clause.values)
-    elif clause.field not in FLAG_FIELDS | RANGE_FIELDS | {WORDS_FIELD}:
-        yield f"{path}.field", "attribute", clause.field
+def list_field_references(field: str, values: Sequence[str], path: str) -> Iterator[Reference]:
+    if field in (SKU_FIELD, "brand", "category"):
+        yield from ((f"{path}.values", field, value) for value in values)
+    elif field not in FLAG_FIELDS | RANGE_FIELDS | {WORDS_FIELD}:
+        yield f"{path}.field", "attribute", field

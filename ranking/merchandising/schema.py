@@ -1,25 +1,28 @@
 """The rule document that form, REST, stored rows and previews speak; refusals name the field in plain words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from ranking.errors import RuleRefused
 from ranking.merchandising.actions import Action, DiversifyAction, PinAction
-from ranking.merchandising.clauses import Part
+from ranking.merchandising.clauses import STORABLE, Part
 from ranking.merchandising.conditions import Condition
-from ranking.merchandising.schedule import Window
+from ranking.merchandising.schedule import AwareMoment, Window
 from ranking.models import Rule
 
 SCHEMA_VERSION = 1
 MAX_CONDITIONS = 25
 MAX_ACTIONS = 300
 MAX_WINDOWS = 50
+MAX_MARKETS = 500
+MAX_TAGS = 100
+MAX_PRIORITY = 1_000_000
 MEMBER_STEP = 2
 # Columns of Rule that the document holds, under the same names.
 DOCUMENT_FIELDS = (
@@ -27,9 +30,9 @@ DOCUMENT_FIELDS = (
     "markets", "locales", "tags", "holdout_share", "expires_at",
 )  # fmt: skip
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16, pattern=STORABLE)]
 Locale = Literal["en", "zh"]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=STORABLE)]
 
 
 class RuleDocument(Part):
@@ -38,19 +41,30 @@ class RuleDocument(Part):
     schema_version: Literal[1] = 1
     id: UUID | None = None
     version: int | None = None
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    reason: Annotated[str, StringConstraints(max_length=5000)] = ""
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=STORABLE)]
+    reason: Annotated[str, StringConstraints(max_length=5000, pattern=STORABLE)] = ""
     status: Literal["draft", "review", "live", "paused"] = "draft"
-    priority: int = Field(default=100, ge=-1_000_000, le=1_000_000)
+    priority: int = Field(default=100, ge=-MAX_PRIORITY, le=MAX_PRIORITY)
     stop_processing: bool = False
     conditions: tuple[Condition, ...] = Field(min_length=1, max_length=MAX_CONDITIONS)
     actions: tuple[Action, ...] = Field(min_length=1, max_length=MAX_ACTIONS)
     windows: tuple[Window, ...] = Field(default=(), max_length=MAX_WINDOWS)
-    markets: tuple[Code, ...] = ()
-    locales: tuple[Locale, ...] = ()
-    tags: tuple[Tag, ...] = ()
+    markets: tuple[Code, ...] = Field(default=(), max_length=MAX_MARKETS)
+    locales: tuple[Locale, ...] = Field(default=(), max_length=MAX_TAGS)
+    tags: tuple[Tag, ...] = Field(default=(), max_length=MAX_TAGS)
     holdout_share: float = Field(default=0, ge=0, le=1)
-    expires_at: AwareDatetime | None = None
+    expires_at: AwareMoment | None = None
+
+    @field_validator("expires_at")
+    @classmethod
+    def check_expiry(cls, moment: datetime | None) -> datetime | None:
+        """Past the year 9999 in UTC the database would take it and could not give it back."""
+        try:
+            if moment is not None:
+                moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(_("That is beyond the calendar; leave it empty for a rule that never expires.")) from error
+        return moment
 
     @field_validator("actions")
     @classmethod
@@ -105,6 +119,7 @@ def _say_error(detail: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context["error"])
     sentences: dict[str, str] = {
+        **_say_types(),
         "missing": _("This is needed."),
         "extra_forbidden": _("Unknown key; remove it or correct its spelling."),
         "string_too_short": _("This is needed."),
@@ -123,6 +138,24 @@ def _say_error(detail: ErrorDetails) -> str:
     if detail["loc"] == ("actions",) and kind in ("too_short", "missing"):
         return _("Say what the rule does.")
     return sentences[kind] % context if kind in sentences else _("Not valid here: %s.") % detail["msg"]
+
+
+def _say_types() -> dict[str, str]:
+    """What is wanted where a value of another kind stands."""
+    said = {
+        ("string_type", "string_unicode"): _("Write a text."),
+        ("string_pattern_mismatch",): _("It holds a character that cannot be stored; type it again."),
+        ("int_type", "int_parsing", "int_from_float", "int_parsing_size"): _("Write a whole number."),
+        ("float_type", "float_parsing", "finite_number"): _("Write a number."),
+        ("bool_type", "bool_parsing"): _("Say true or false."),
+        ("tuple_type", "list_type"): _("Write a list."),
+        ("model_type", "model_attributes_type", "dict_type"): _("Not an object."),
+        ("uuid_type", "uuid_parsing"): _("This is no rule's id; leave it out for a new rule."),
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"): _(
+            "Write a moment such as 2026-11-11T00:00."
+        ),
+    }
+    return {kind: sentence for kinds, sentence in said.items() for kind in kinds}
 
 
 def to_document(rule: Rule) -> dict[str, Any]:

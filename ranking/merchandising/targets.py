@@ -9,6 +9,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from ranking.contracts import Filter
+from ranking.merchandising.actions import PinAction
 from ranking.merchandising.clauses import SKU_FIELD, WORDS_FIELD
 from ranking.merchandising.match import Effect, MatchedRules
 from ranking.merchandising.named import NamedVariant, find_named
@@ -37,6 +38,13 @@ class Targets:
     def find_ordinal(self, sku: str) -> int:
         """-1 when no product of the index has this SKU."""
         return self.sku_ordinals.get(sku, -1)
+
+    def lacks_stock(self, pin: PinAction) -> bool:
+        """Whether the pin wants stock and what it names is sold out; of a variant its own stock is asked."""
+        ordinal, variant = self.find_ordinal(pin.sku), self.variants.get(pin.sku)
+        if ordinal < 0 or not pin.obey_stock:
+            return False
+        return not (self.snapshot.in_stock[ordinal] if variant is None else variant.in_stock)
 
     def mask(self, target: Sequence[Filter]) -> Mask:
         """Products for which every clause holds."""
@@ -109,11 +117,13 @@ def find_removed(rules: MatchedRules | None, snapshot: IndexSnapshot, *, now: da
 def mark_removed(rules: MatchedRules, targets: Targets) -> tuple[Mask, list[tuple[Effect, str, Mask]]]:
     """Hidden products and those outside a "show only": all of them, and what each effect took away first.
 
-    A pin escapes a hide or a "show only" whose rule has a higher priority number; at the same number the pin loses.
+    A pin escapes a hide or a "show only" whose rule has a higher priority number; at the same number the pin loses. One
+    that is sold out and wants stock stands nowhere, so its product is hidden like any other.
     """
     removed = np.zeros(len(targets.snapshot.product_ids), dtype=bool)
     taken: list[tuple[Effect, str, Mask]] = []
-    pinned = [(targets.find_ordinal(effect.pin.sku), effect.rule.priority) for effect in rules.pins if effect.pin]
+    pins = [(effect.pin, effect.rule.priority) for effect in rules.pins if effect.pin]
+    pinned = [(targets.find_ordinal(pin.sku), priority) for pin, priority in pins if not targets.lacks_stock(pin)]
     for kind, effects in (("filter", rules.restricts), ("hide", rules.hides)):
         for effect in effects:
             mask = targets.mask(effect.target)

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from ranking.contracts import MAX_QUERY_CHARACTERS
 from ranking.errors import RuleRefused, SimulationRefused
 from ranking.merchandising.clauses import Part
-from ranking.merchandising.schedule import Window
+from ranking.merchandising.schedule import AwareMoment, Window
 from ranking.merchandising.schema import explain_errors, parse_rule
 
 MAX_QUERIES = 10_000
@@ -58,7 +58,7 @@ class SimulationQuestion(Part):
         default=(), max_length=MAX_RULES
     )
     baseline: Literal["live", "without"] = "live"
-    now: AwareDatetime
+    now: AwareMoment
     timezone: Annotated[str, StringConstraints(max_length=64), AfterValidator(check_zone)] = ""
     segments: tuple[Annotated[str, StringConstraints(min_length=1, max_length=50)], ...] = Field(
         default=(), max_length=20

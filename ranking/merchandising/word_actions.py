@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from catalog.text import analyse
-from ranking.merchandising.clauses import Part, Text
+from ranking.merchandising.clauses import STORABLE, Part, Text
 from ranking.models.synonym import MAX_TERMS
 
 MAX_WORDS = 50
@@ -34,7 +34,7 @@ class ReplaceAction(Part):
 
     type: Literal["replace"] = "replace"
     words: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_WORDS)]
-    by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=STORABLE)] = ""
 
 
 class SynonymAction(Part):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ranking.contracts import MAX_RESULTS
 from ranking.merchandising.actions import MAX_STRENGTH
 from ranking.moving.algolia_filters import join_alternatives, read_filters, read_one, read_optional
-from ranking.moving.foreign import Foreign, Note, make_id, make_name, refuse, settle
+from ranking.moving.foreign import Foreign, Note, load_json, make_id, make_name, refuse, settle
 from ranking.moving.names import Names
 from ranking.moving.raw_queries import Unread
 
@@ -46,10 +46,10 @@ def read_algolia(text: str, *, status: str) -> Foreign:
 
 def _load(text: str) -> list[Mapping[str, Any]]:
     try:
-        loaded = json.loads(text)
+        loaded = load_json(text)
     except ValueError:
         try:
-            loaded = [json.loads(line) for line in text.splitlines() if line.strip()]
+            loaded = [load_json(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise refuse(_("This is not JSON: %s") % error) from error
     if isinstance(loaded, Mapping):

@@ -32,8 +32,8 @@ def read_filters(text: str, names: Names) -> Clauses:
 
 
 def _tokenise(text: str) -> Iterator[str]:
-    at = 0
-    while text[at:].strip():
+    at, text = 0, text.rstrip()
+    while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
             raise Unread(text)

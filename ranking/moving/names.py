@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from catalog.models import Attribute, AttributeValue, Brand, Category
 from ranking.merchandising.clauses import FLAG_FIELDS, RANGE_FIELDS, SKU_FIELD
+from ranking.moving.foreign import make_printable
 
 # What other systems call what every shop has.
 _FIELDS = {
@@ -34,6 +35,8 @@ class Names:
 
     @staticmethod
     def _look_up_field(name: str) -> str:
+        if make_printable(name) != name:  # the catalog has no such name, and cannot be asked for it
+            return name
         folded = name.lower().split(".lvl")[0].split("hierarchical")[-1] or name.lower()
         known = _FIELDS.get(folded, folded)
         if known in PLAIN or known in ("brand", "category"):
@@ -43,7 +46,7 @@ class Names:
 
     @staticmethod
     def _look_up_key(field: str, value: str) -> str:
-        if field in PLAIN or not value:
+        if field in PLAIN or not value or make_printable(f"{field}{value}") != f"{field}{value}":
             return value
         named = Q(key__iexact=value) | Q(name_en__iexact=value) | Q(name_zh__iexact=value)
         if field == "category":

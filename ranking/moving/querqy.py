@@ -12,14 +12,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ranking.merchandising.actions import MAX_STRENGTH
+from ranking.merchandising.schema import MAX_PRIORITY
 from ranking.moving.foreign import Foreign, Note, make_id, make_name, settle
 from ranking.moving.names import Names
 from ranking.moving.querqy_lines import Instruction, QuerqyRule, read_lines
-from ranking.moving.raw_queries import Unread, read_raw
+from ranking.moving.raw_queries import Unread, read_number, read_raw
 
 MIDDLE_PRIORITY = 100
 _BOOLEAN = re.compile(r"\b(?:AND|OR|NOT)\b|[()]")
-_REDIRECT = re.compile(r"redirect\b[\s,:]*(?P<url>\S+)\Z", re.IGNORECASE)
+_REDIRECT = re.compile(r"redirect\b[\s,:]*(?P<url>[^\s,:]\S*)\Z", re.IGNORECASE)
 _TERM = re.compile(r'[-+]?"[^"]+"|\S+')
 _OWN_PROPERTIES = {"_id", "_log", "enabled", "priority"}
 _Actions = list[dict[str, Any]]
@@ -67,7 +68,9 @@ def _say(instruction: Instruction) -> str:
 def _turn_priority(priority: Any) -> int:
     """There the higher number wins, here the lower."""
     is_number = isinstance(priority, int | float) and not isinstance(priority, bool)
-    return MIDDLE_PRIORITY - round(priority) if is_number else MIDDLE_PRIORITY
+    if not is_number or abs(priority) == math.inf:
+        return MIDDLE_PRIORITY
+    return max(-MAX_PRIORITY, min(MAX_PRIORITY, MIDDLE_PRIORITY - round(priority)))
 
 
 def read_input(source: str) -> dict[str, Any]:
@@ -82,11 +85,8 @@ def read_input(source: str) -> dict[str, Any]:
 
 def measure_strength(factor: str) -> int:
     """Factors there have no upper end (5, 50, 500 are usual), so each tenfold is a step of 20: 1 → 10, 50 → 44."""
-    try:
-        number = float(factor or 1)
-    except ValueError as error:
-        raise Unread(factor) from error
-    if not (math.isfinite(number) and number > 0):
+    number = read_number(factor or 1)
+    if number <= 0:
         raise Unread(factor)
     return max(1, min(MAX_STRENGTH, round(10 + 20 * math.log10(number))))
 
@@ -102,10 +102,12 @@ def _read_synonym(instruction: Instruction, rule: QuerqyRule, names: Names) -> _
 
 def _read_weight(argument: str) -> float | None:
     """Weights above 1 count there more than the typed word; here at most as much."""
-    try:
-        return min(float(argument), 1.0) if argument else None
-    except ValueError as error:
-        raise Unread(argument) from error
+    if not argument:
+        return None
+    weight = min(read_number(argument), 1.0)
+    if weight <= 0:
+        raise Unread(argument)
+    return weight
 
 
 def _read_boost(instruction: Instruction, rule: QuerqyRule, names: Names) -> _Actions:

@@ -1,6 +1,5 @@
 """The text of a Querqy rules.txt (as SMUI writes it too) as rules: input, instructions and properties, line by line."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ranking.moving.foreign import Note
+from ranking.moving.foreign import Note, load_json
 
 _INSTRUCTION = re.compile(
-    r"(?P<name>SYNONYM|UP|DOWN|FILTER|DELETE|DECORATE)\s*(?:\((?P<argument>[^)]*)\))?\s*(?::\s*(?P<rest>.*))?\Z",
+    r"(?P<name>SYNONYM|UP|DOWN|FILTER|DELETE|DECORATE)(?:\s*\((?P<argument>[^)]*)\))?(?:\s*:\s*(?P<rest>.*))?\s*\Z",
     re.IGNORECASE,
 )
 _PROPERTY = re.compile(r"@\"?(?P<name>[\w.-]+)\"?\s*:\s*(?P<value>.+)\Z")
@@ -61,20 +60,22 @@ def _say_line(number: int) -> str:
 
 def _join_blocks(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Lines without comments; a block of properties from `@{` to `}@` as one."""
-    block, start = "", 0
+    block: list[str] = []
+    start = 0
     for number, raw in enumerate(lines, start=1):
         line = raw.strip().removeprefix("\ufeff")
         if not line or line.startswith("#"):
             continue
         if block or line.startswith("@{"):
-            block, start = f"{block} {line}".strip(), start or number
+            start = start if block else number
+            block.append(line)
             if line.endswith("}@"):
-                yield start, block
-                block, start = "", 0
+                yield start, " ".join(block)
+                block = []
             continue
         yield number, line
     if block:
-        yield start, block
+        yield start, " ".join(block)
 
 
 def _add_properties(rule: QuerqyRule, number: int, line: str, notes: list[Note]) -> None:
@@ -90,7 +91,7 @@ def _add_properties(rule: QuerqyRule, number: int, line: str, notes: list[Note])
 def _load(written: str) -> dict[str, Any] | None:
     for text in (written, _LAST_COMMA.sub(r"\1", _BARE_KEY.sub(r'\1"\2":', written))):
         try:
-            loaded = json.loads(text)
+            loaded = load_json(text)
         except ValueError:
             continue
         return loaded if isinstance(loaded, dict) else None

@@ -1,10 +1,12 @@
 """Filters in other engines' languages as clauses: `category:shoes`, `-price:[10 TO *]`, {"term": {"brand": "x"}}."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ranking.moving.foreign import load_json
 from ranking.moving.names import Names
 
 Clauses = list[dict[str, Any]]
@@ -28,7 +30,7 @@ def read_raw(text: str, names: Names) -> Clauses:
 def _split_and(text: str) -> Iterator[str]:
     if re.search(r"\bOR\b|\{!|_query_", text):
         raise Unread(text)
-    parts = re.split(r"\s+(?:AND|&&)\s+", text)
+    parts = re.split(r"(?<!\s)\s+(?:AND|&&)\s+", text)
     for part in parts:
         yield part.strip().removeprefix("(").removesuffix(")") if part.count("(") == part.count(")") == 1 else part
 
@@ -76,14 +78,17 @@ def _make_range(field: str, low: str, high: str, names: Names, *, exclude: bool 
 
 def read_number(text: Any) -> float:
     try:
-        return float(text)
-    except (TypeError, ValueError) as error:
-        raise Unread(str(text)) from error
+        number = float(text)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise Unread(str(text)[:100]) from error
+    if not math.isfinite(number):
+        raise Unread(str(text))
+    return number
 
 
 def _read_json(text: str, names: Names) -> Clauses:
     try:
-        query = json.loads(text)
+        query = load_json(text)
     except ValueError as error:
         raise Unread(text) from error
     return _read_query(query, names)

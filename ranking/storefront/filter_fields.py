@@ -27,7 +27,7 @@ def read_filters(params: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
             if number is not None:
                 bounds.setdefault(field[:-4], {})[field[-3:]] = number
         elif field:
-            kept = [value for value in given if value.strip()]
+            kept = [text for value in given if (text := value.replace("\x00", "")).strip()]
             if kept:
                 values.setdefault(field, []).extend(kept)
     return tuple(

@@ -106,7 +106,7 @@ def test_parts_moves_and_ledger_are_for_those_who_ask():
 
 
 @pytest.mark.parametrize(
-    ("total", "size", "pages"), [(0, 24, 0), (1, 24, 1), (24, 24, 1), (25, 24, 2), (10**6, 100, 100)]
+    ("total", "size", "pages"), [(0, 24, 0), (1, 24, 1), (24, 24, 1), (25, 24, 2), (10**6, 100, 100), (10**6, 24, 416)]
 )
 def test_pages_counts_those_that_can_be_asked_for(total, size, pages):
     page = replace(PAGE, total=total, request=SearchRequest(page_size=size))

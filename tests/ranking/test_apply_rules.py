@@ -111,6 +111,18 @@ def test_complaint_10_sold_out_products_can_be_kept_out():
     assert page.total == 5
 
 
+@pytest.mark.parametrize(("policy", "shown"), [({}, False), ({"obey_stock": False}, True)], ids=["obeys", "not"])
+@pytest.mark.parametrize("query", ["lamp", "灯具"])
+def test_complaint_10_a_stronger_pin_that_waits_for_stock_brings_no_sold_out_product_back(query, policy, shown):
+    """It escaped the hiding rule, and stood on the page as an ordinary result."""
+    sell_out("L2")
+    save_rule(pin("L2", 1, **policy), priority=10)
+    save_rule(hide(clause("in_stock", "false")), priority=20)
+    page = ask(query, locale="zh" if query == "灯具" else "en")
+    assert ("L2" in skus(page)) is shown
+    assert page.total == (6 if shown else 5)
+
+
 def test_complaint_13_a_rule_never_empties_a_filtered_search():
     save_rule(boost(50, clause("brand", "lumo")))
     assert sorted(skus(ask(filters=BLUE))) == ["L2", "L4", "L6"]

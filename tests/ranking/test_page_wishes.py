@@ -164,8 +164,11 @@ def test_what_one_replacement_puts_in_another_does_not_take_out():
     ("url", "is_fine"),
     [
         ("/c/lamps/", True), ("https://shop.example/sale", True), ("//evil.example", False), ("/\\evil.example", False),
+        ("https://shop.example@evil.example/", False), ("https://shop.example\\@evil.example", False), ("/a\\b", False),
         ("javascript:alert(1)", False), ("http://shop.example", False), ("data:text/html,x", False),
         ("/search/?q=lamp", False), ("", False),
+        ("https://[::1", False), ("/\u2028x", False), ("/\u202ecod", False), ("/灯具/", True),
+        ("https://商店.中国/", True),
     ],
 )  # fmt: skip
 def test_addresses_are_of_the_shop_or_https(url, is_fine):

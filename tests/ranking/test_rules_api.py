@@ -1,7 +1,9 @@
 """Rules over REST: for programs, with the same judge as the form."""
 
+import json
+
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
 from ranking.models import Rule
@@ -82,6 +84,7 @@ def test_the_list_is_filtered_and_paged(client):
     assert found("kind=boost") == ["Boosted"]
     assert found("tag=sale") == ["Boosted"]
     assert found("q=lamp") == ["Lamps"]
+    assert found("kind=group") == found("kind=unassociate") == []
     assert client.get(f"{URL}?page_size=1").json()["count"] == 2
     assert client.get(f"{URL}?kind=magic").json()["extra"]["allowed"] == list(ACTION_KINDS)
 
@@ -129,6 +132,60 @@ def test_staff_needs_the_permission_of_the_model(db):
     assert client.get(URL).status_code == 403
 
 
+def test_the_kinds_to_ask_for_are_all_there_are():
+    assert {"pin", "diversify", "group", "layout", "synonym", "unassociate"} <= set(ACTION_KINDS)
+
+
+def test_an_id_in_the_body_must_be_that_of_the_address(client):
+    rule = client.post(URL, WRITTEN).json()
+    other = {"version": 1, "name": "B", "id": "6a3c1a52-7e0b-4f0e-9a55-6f2c8f0f5f11"}
+    assert client.patch(f"{URL}/{rule['id']}", other).json()["extra"]["errors"]["id"]
+    assert Rule.objects.get().name == "Lamps"
+
+
+@pytest.mark.parametrize("accept", ["application/yaml", "*/*", "application/json"])
+def test_the_export_is_a_file_whatever_type_is_asked_for(client, accept):
+    answer = client.get(f"{URL}/export", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/yaml; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("held", "prune", "status"),
+    [
+        (["change"], False, 403), (["add", "change"], False, 200), (["add", "change"], True, 403),
+        (["add", "change", "delete"], True, 200),
+    ],
+)  # fmt: skip
+def test_staff_need_every_permission_that_a_file_uses(db, held, prune, status):
+    person = User.objects.create_user("mei", password="x", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_rule" for name in held]))
+    client = APIClient()
+    client.force_login(person)
+    text = "format: searchsite-rules\nversion: 1\nrules: []\n"
+    assert client.post(f"{URL}/import", {"text": text, "prune": prune}).status_code == status
+
+
 @pytest.mark.parametrize("name", ["q", "tag"])
 def test_a_character_no_database_stores_finds_nothing_special(client, name):
     assert client.get("/api/v1/rules", {name: "\x00lamp"}).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "x", "²", "%00"])
+def test_a_version_that_is_none_deletes_nothing(client, version):
+    rule = client.post(URL, WRITTEN).json()
+    answer = client.delete(f"{URL}/{rule['id']}?version={version}")
+    assert (answer.status_code, list(answer.json()["extra"]["errors"])) == (400, ["version"])
+    assert Rule.objects.exists()
+
+
+def test_half_a_character_is_refused_by_its_field(client):
+    asked = {"text": "x", "format": "yaml\ud800", "status": "草稿\ud800"}
+    answer = client.post(f"{URL}/import", json.dumps(asked), content_type="application/json")
+    assert (answer.status_code, set(answer.json()["extra"]["fields"])) == (400, {"format", "status"})
+
+
+def test_a_rule_about_whatever_the_words_name_is_validated(client):
+    """It was a server error: its lack of values was taken for an empty one."""
+    when = [{"type": "detected", "field": "brand"}, {"type": "detected", "field": "size", "minimum": 1}]
+    told = client.post(f"{URL}/validate", {**WRITTEN, "conditions": when}).json()
+    assert "conditions.1.field" in told["warnings"]

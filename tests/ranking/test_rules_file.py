@@ -2,14 +2,16 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ranking.errors import RuleRefused
-from ranking.merchandising.schema import to_document
+from ranking.merchandising.schema import parse_rule, to_columns, to_document
 from ranking.models import Rule
 from ranking.rules_file import read_rules, write_rules
 from ranking.rules_import import import_rules
 from tests.ranking.rule_shop import fresh_process, save_rule
-from tests.ranking.rule_words import boost, clause, hide, on_query, pin, show_only
+from tests.ranking.rule_words import boost, clause, document, hide, on_query, pin, show_only
 from tests.ranking.test_rules_api import client_with
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,9 @@ def test_pruning_deletes_what_the_file_does_not_name(rules):
     assert [rule.name for rule in Rule.objects.all()] == ["Lamps"]
 
 
+HEAD = "format: searchsite-rules\nversion: 1\nrules:\n"
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [
@@ -101,6 +106,13 @@ def test_pruning_deletes_what_the_file_does_not_name(rules):
         pytest.param("format: searchsite-rules\nversion: 1\nrules: [1]", "rules.0", id="no object"),
         pytest.param("a: &a [1]\nb: [*a, *a]", "file", id="aliases"),
         pytest.param("!!python/object/apply:os.system ['true']", "file", id="code"),
+        pytest.param("[" * 5000, "file", id="lists-without-end"),
+        pytest.param("a: " + "{b: " * 60 + "1" + "}" * 60, "file", id="nested-too-deeply"),
+        pytest.param("a: " + "9" * 5000, "file", id="thousands-of-digits"),
+        pytest.param("a: !!int x", "file", id="no-number"),
+        pytest.param("a: !!timestamp never", "file", id="no-moment"),
+        pytest.param("a: !!bool vielleicht", "file", id="no-flag"),
+        pytest.param(f"{HEAD}- name: a\n  priority: 1\n  name: b\n", "file", id="said-twice"),
     ],
 )
 def test_bad_files_are_refused(text, path):
@@ -150,3 +162,23 @@ def test_rest_exports_and_imports(rules):
 @pytest.mark.parametrize("scopes", [(), ("search",)], ids=["no scope", "search only"])
 def test_rest_refuses_who_may_not_write_rules(scopes):
     assert client_with(*scopes).post("/api/v1/rules/import", {"text": ""}).status_code == 403
+
+
+HARD_WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=20)
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=st.lists(HARD_WORDS.filter(str.strip), min_size=1, max_size=4), share=st.floats(0, 1))
+@example(
+    words=["=", "<<", "yes", "1e3", "0o7", "12:30:00", "~", "null", "# 灯", "- a", "\x85\u2028\ufeff耳机", "'\"'"],
+    share=1e-9,
+)
+def test_words_that_look_like_something_else_in_yaml_are_words(words, share):
+    written = document(
+        hide(clause("words", *words)), {"type": "redirect", "url": "/c/灯/", "url_zh": "/zh/"},
+        {"type": "synonym", "words": ["灯"], "alternatives": ["lamp"], "weight": 0.1 + 0.2},
+        when=[on_query(*words)], name=words[0], reason="\n".join(words), tags=words[:1],
+        holdout_share=share, windows=ELEVEN,
+    )  # fmt: skip
+    (read,) = read_rules(write_rules([Rule(**to_columns(parse_rule(written)))]))
+    assert read.model_copy(update={"id": None}) == parse_rule(written)

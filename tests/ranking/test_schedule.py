@@ -12,6 +12,7 @@ def is_open(window: dict[str, str], moment: str) -> bool:
     return find_closed_reason([bounds], float("inf"), datetime.fromisoformat(moment).timestamp()) == ""
 
 
+NEW_YORK = "America/New_York"
 PARIS_DAY = {"from": "2026-03-29T00:00", "until": "2026-03-30T00:00", "timezone": "Europe/Paris"}
 SINGLES_DAY = {"from": "2026-11-11T00:00", "until": "2026-11-12T00:00", "timezone": "Asia/Shanghai"}
 
@@ -44,6 +45,27 @@ def test_an_hour_that_comes_twice_is_wholly_inside():
 def test_a_start_in_the_skipped_hour_is_the_moment_after_the_jump():
     window = Window.model_validate({"from": "2026-03-29T02:30", "timezone": "Europe/Paris"})
     assert datetime.fromtimestamp(window.bounds()[0], UTC).isoformat() == "2026-03-29T01:30:00+00:00"
+
+
+def test_a_window_from_the_skipped_hour_to_right_behind_it_is_as_long_as_written():
+    window = Window.model_validate({"from": "2026-03-08T02:30", "until": "2026-03-08T03:15", "timezone": NEW_YORK})
+    start, end = window.bounds()
+    assert end - start == timedelta(minutes=45).total_seconds()
+    assert is_open(window.model_dump(mode="json", by_alias=True), "2026-03-08T07:45:00+00:00")
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        pytest.param({"from": "9999-12-31T23:30", "timezone": NEW_YORK}, id="from-the-last-evening"),
+        pytest.param({"until": "9999-12-31T23:59:59", "timezone": NEW_YORK}, id="until-the-last-second"),
+        pytest.param({"from": "0001-01-01T00:00", "timezone": "Asia/Shanghai"}, id="from-the-first-morning"),
+    ],
+)
+def test_a_window_at_the_end_of_the_calendar_has_moments_that_can_be_told(window):
+    for bound in Window.model_validate(window).bounds():
+        if abs(bound) != float("inf"):
+            assert datetime.fromtimestamp(bound, UTC)
 
 
 def test_of_several_windows_one_is_enough_and_expiry_ends_all():

@@ -106,6 +106,25 @@ BRAND = [{"field": "brand", "values": ["acer"]}]
         ),
         pytest.param({"windows": [{"from": "2026-05-02T00:00Z"}]}, "windows.0.from", "without an offset", id="offset"),
         pytest.param({"expires_at": "2026-05-02T00:00"}, "expires_at", "offset", id="expiry-without-offset"),
+        pytest.param({"expires_at": "9999-12-31T23:59:59-05:00"}, "expires_at", "calendar", id="expiry-after-9999"),
+        pytest.param({"expires_at": "0001-01-01T00:00:00+14:00"}, "expires_at", "calendar", id="expiry-before-1"),
+        pytest.param({"name": "双十一\0"}, "name", "cannot be stored", id="a-letter-no-database-stores"),
+        pytest.param({"name": 11}, "name", "Write a text", id="a-number-for-a-name"),
+        pytest.param(
+            {"actions": [{"type": "pin", "sku": "L\0", "position": 1}]},
+            "actions.0.sku",
+            "cannot be stored",
+            id="a-sku-no-database-stores",
+        ),
+        *(
+            pytest.param(
+                {"actions": [{"type": "hide", "target": [{"field": "price", "minimum": number}]}]},
+                "actions.0.target.0.minimum",
+                "Write a number",
+                id=f"no-number-{number}",
+            )
+            for number in ("nan", float("inf"), "-inf", "1e999")
+        ),
         pytest.param({"holdout_share": 2}, "holdout_share", "1 or less", id="holdout-above-all"),
         pytest.param({"locales": ["fr"]}, "locales.0", "Choose one of", id="language-not-sold"),
     ],

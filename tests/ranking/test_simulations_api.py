@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import time
 
 import pytest
@@ -96,6 +97,8 @@ def test_a_simulation_is_cancelled_once(client):
         pytest.param({**ASKED, "rule_ids": ["x"]}, {"rule_ids"}, id="unknown-rule"),
         pytest.param({**ASKED, "rule_ids": "x"}, {"rule_ids"}, id="no-list"),
         pytest.param({**ASKED, "name": 3}, {"name"}, id="name"),
+        pytest.param({**ASKED, "name": "双\ud800"}, {"name"}, id="half-a-character"),
+        pytest.param({**ASKED, "now": 20261111}, {"now"}, id="a-number-is-no-moment"),
         pytest.param({**ASKED, "rules": {"a": 1}}, {"rules"}, id="rules-no-list"),
         pytest.param([], {"simulation"}, id="no-object"),
         pytest.param({**ASKED, "segments": ["a\x00b"]}, {"question"}, id="nul"),
@@ -103,7 +106,7 @@ def test_a_simulation_is_cancelled_once(client):
     ],
 )
 def test_a_wrong_question_is_refused_field_by_field(client, body, paths):
-    refused = client.post(URL, body)
+    refused = client.post(URL, json.dumps(body), content_type="application/json")
     assert refused.status_code == 400, refused.content
     assert refused.json()["code"] == "simulation_refused"
     assert set(refused.json()["extra"]["errors"]) == paths

@@ -80,6 +80,12 @@ class TestBodies:
         assert "events" in body["extra"]["fields"]
         assert body["message"].startswith("events: ")
 
+    @pytest.mark.parametrize("field", ["sort", "layout", "q"])
+    def test_half_a_character_is_refused_by_its_field(self, client, field):
+        answer = client.post("/api/v1/search", json.dumps({field: "灯\ud800"}), content_type="application/json")
+        check(answer, 400, "invalid")
+        assert list(answer.json()["extra"]["fields"]) == [field]
+
     def test_too_many_parameters(self, client):
         query = "&".join(f"a{i}=1" for i in range(1001))
         answer = client.get(f"/api/v1/search?{query}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ranking.errors import RuleRefused
+from catalog.errors import ShopError
 from ranking.governance.actors import actor_of_command
 from ranking.models import Rule
 from ranking.moving.formats import RULE_FORMATS
@@ -44,11 +44,13 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error}") from error
-        except RuleRefused as error:
-            lines = [f"  {path}: {message}" for path, message in error.extra["errors"].items()]
+        except ShopError as error:
+            lines = [f"  {path}: {message}" for path, message in error.extra.get("errors", {}).items()]
             raise CommandError("\n".join([error.message, *lines])) from error
         for note in report.notes:
             self.stdout.write(f"{note.place}: {note.text}\n    {note.reason}")
+        for note in report.unknown:
+            self.stdout.write(f"{note.place}: {note.text}: {note.reason}")
         for change in report.changes:
             self.stdout.write(describe_change(change))
         said = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())

@@ -50,6 +50,24 @@ def test_a_bad_file_is_refused_with_its_lines(client):
     assert not Rule.objects.exists()
 
 
+def test_the_page_says_what_the_catalog_lacks_before_anything_is_done(client):
+    told = post(client, "sku,position\n没有,1\n", format="pins").content.decode()
+    assert "What the catalog does not have now" in told
+    assert "没有" in told
+    assert not Rule.objects.exists()
+
+
+def test_a_file_for_markets_of_others_is_refused_on_the_page(db):
+    person = User.objects.create_user("mei", password="long-enough-1", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=["add_rule", "change_rule", "view_rule"]))
+    client = Client()
+    client.force_login(person)
+    told = post(client, "notebook =>\n  UP(50): laptop\n", apply="1")
+    assert told.status_code == 200
+    assert "notebook" in told.context["refusal"]
+    assert not Rule.objects.exists()
+
+
 def test_rules_and_pins_go_out_as_files(client):
     save_rule(pin("A", 1), when=[on_query("灯")], name="Lamps")
     for name, first in (("export_yaml", "format: searchsite-rules"), ("export_pins", "\ufeffrule_id,rule")):

@@ -173,3 +173,14 @@ def test_an_unknown_rule_is_not_found(people):
     for name in ("review", "history"):
         address = reverse(f"admin:ranking_rule_{name}", args=["00000000-0000-0000-0000-000000000009"])
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("version", "status"), [("9" * 5000, "live"), ("1", "paused")], ids=["no-number", "nul"])
+def test_what_no_database_holds_in_a_step_is_left_out(people, version, status):
+    set_policy(four_eyes=False)
+    rule = create_rule(written(status="live"), actor=actor_of_user(people["mei"]))
+    client = sign_in(people["mei"])
+    client.post(url(rule, "restore"), {"to_version": "9" * 5000})
+    step = {"step": "reject" if status == "live" else "pause", "version": version, "comment": "暂停\x00"}
+    client.post(url(rule, "step"), step)
+    assert Rule.objects.get().status == status

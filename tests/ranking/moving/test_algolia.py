@@ -1,6 +1,7 @@
 """Rules exported from Algolia keep their meaning; what has no counterpart is named."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -159,3 +160,43 @@ def test_exports_as_lists_hits_and_lines():
 def test_what_is_no_export_is_refused(text):
     with pytest.raises(RuleRefused):
         read_algolia(text, status="draft")
+
+
+@pytest.mark.parametrize(
+    ("consequence", "fields"),
+    [
+        ({"params": {"facetFilters": ["bra\x00nd:苹果"]}}, {}),
+        ({"params": {"facetFilters": ["brand:苹\ud800果"]}}, {}),
+        ({"params": {"numericFilters": ["price<" + "9" * 400]}}, {}),
+        ({"promote": [{"objectID": "A\x00", "position": 1}]}, {}),
+        ({"hide": [{"objectID": "A"}]}, {"objectID": "坏\x00\ud800", "description": "坏\x00"}),
+        ({"hide": [{"objectID": "A"}]}, {"validity": [{"from": 1e30}]}),
+    ],
+    ids=["nul", "half-a-character", "number", "sku", "id", "window"],
+)
+def test_what_no_database_or_json_can_hold_is_named_and_stops_no_other(consequence, fields):
+    bad = {**rule(consequence, PHONE), "objectID": "bad", **fields}
+    fine = rule({"hide": [{"objectID": "A"}]}, PHONE)
+    found = read_algolia(json.dumps([bad, fine]), status="live")
+    assert "r1" in [item.name for item in found.documents]
+    assert found.notes
+    json.dumps([asdict(note) for note in found.notes], ensure_ascii=False).encode()
+
+
+def test_an_action_that_is_not_valid_here_stays_behind_alone():
+    consequence = {"userData": {"redirect": "http://shop.example/手机"}, "hide": [{"objectID": "A"}]}
+    found, notes = read(rule(consequence, PHONE))
+    assert [action["type"] for action in found[0]["actions"]] == ["hide"]
+    assert ["actions.1.url" in note.reason for note in notes] == [True]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 900 + "]" * 900, "[NaN]"], ids=["endless", "deep", "nan"])
+def test_what_is_nested_without_end_is_refused(text):
+    with pytest.raises(RuleRefused):
+        read_algolia(text, status="draft")
+
+
+@pytest.mark.timeout(20)
+def test_a_filter_without_end_is_read_at_once():
+    found, notes = read(rule({"params": {"filters": "a:b AND " * 100_000 + "a:b"}}, PHONE))
+    assert (found, len(notes)) == ([], 1)

@@ -60,13 +60,50 @@ def test_lines_that_hold_for_the_same_are_one_new_rule():
         ("sku,position\nA,1\n,2\n", "line 3.sku"),
         ("sku,position\nA,first\n", "line 2.position"),
         ("sku,position,query\nA,1,x\nB,1,x\n", "line 2: actions"),
-        ("rule_id,sku,position\nmine,A,1\n", "line 2: id"),
+        ("rule_id,sku,position\nmine,A,1\n", "line 2.rule_id"),
+        ("rule_id,sku,position\n6a3c1a52-7e0b-4f0e-9a55-6f2c8f0f5f11,A,1\n", "line 2.rule_id"),
+        ("sku,position,sku\nA,1,B\n", "file"),
+        ("sku,position\nA,1,2\n", "file"),
+        ("sku,position\n\nA,1\n\nB,x\n", "line 5.position"),
+        ("sku,position\n" + "A" * 3_000_000 + ",1\n", "file"),
+        ("", "file"),
         ("sku,position,from,timezone\nA,1,2026-11-11T00:00,Mars\n", "line 2: windows.0.timezone"),
     ],
-    ids=["column", "unknown-column", "no-sku", "no-number", "same-place", "id", "zone"],
+    ids=[
+        "column",
+        "unknown-column",
+        "no-sku",
+        "no-number",
+        "same-place",
+        "id",
+        "unknown-id",
+        "column-twice",
+        "more-cells",
+        "blank-lines",
+        "endless-cell",
+        "empty",
+        "zone",
+    ],
 )
 def test_wrong_lines_are_named_and_nothing_is_changed(text, path):
     with pytest.raises(RuleRefused) as refused:
         import_rules(text, dry_run=False, format_="pins")
     assert list(refused.value.extra["errors"]) == [path]
     assert not Rule.objects.exists()
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_spreadsheets_of_other_countries_part_cells_otherwise(sign):
+    text = "query,sku,position\n台灯,A,1\n".replace(",", sign)
+    (found,) = read_pins(text, status="draft").documents
+    assert (found.conditions[0].values, found.actions[0].sku) == (("台灯",), "A")
+
+
+def test_a_rule_that_was_stored_broken_stops_no_export_and_no_import():
+    broken = {"actions": [{"type": "pin"}, 5, {"type": "pin", "sku": "A", "position": 2}], "conditions": ["坏", None]}
+    rule = Rule.objects.create(name="坏", windows=[7], **broken)
+    text = "".join(write_pins(Rule.objects.all()))
+    assert text.count("\n") == 3
+    with pytest.raises(RuleRefused) as refused:
+        import_rules(f"rule_id,sku,position\n{rule.pk},A,1\n", dry_run=False, format_="pins")
+    assert any("conditions.0" in path for path in refused.value.extra["errors"])

@@ -1,5 +1,8 @@
 """A Querqy rules.txt becomes rules of the same meaning, and what has no counterpart is named by its line."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 
 from catalog.models import Attribute, AttributeValue, Brand, Category
@@ -156,3 +159,49 @@ def test_what_has_no_counterpart_is_named_and_the_rest_comes_along(rule, line, a
 )
 def test_factors_without_end_become_strengths_up_to_full(factor, strength):
     assert measure_strength(factor) == strength
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ('台灯 =>\n  UP: x\n  FILTER: * {"term": {"br\\u0000and": "灯\\ud800"}}', "line 1"),
+        ("台灯 =>\n  UP: x\n  FILTER: * " + '{"bool":{"must":' * 3000, "line 3"),
+        ("台灯 =>\n  UP: x\n  FILTER: * " + '{"bool":{"must":' * 60 + "1" + "}}" * 60, "line 3"),
+        ("台灯 =>\n  UP: x\n  FILTER: * price:[nan TO 5]", "line 3"),
+        ("台灯 =>\n  UP: x\n  SYNONYM(nan): 灯", "line 3"),
+        ("台灯 =>\n  UP: x\n  SYNONYM(0): 灯", "line 3"),
+        ("台灯 =>\n  UP: x\n  UP(1e400): 灯", "line 3"),
+        ("台灯 =>\n  UP: x\n  @{ priority: NaN }@", "line 3"),
+        ("台灯 =>\n  UP: x\n  @{ a: " + "[" * 900 + "]" * 900 + " }@", "line 3"),
+        ("台灯 =>\n  UP: x\n  DECORATE: redirect http://shop.example/", "line 1"),
+    ],
+    ids=[
+        "nul", "endless", "deep", "no-number", "weight", "weightless", "factor", "priority", "deep-property", "address",
+    ],
+)  # fmt: skip
+def test_what_no_rule_can_hold_is_named_and_the_rest_comes_along(rule, line):
+    found = read_querqy(rule, status="draft")
+    assert {note.place for note in found.notes} == {line}
+    json.dumps([asdict(note) for note in found.notes], ensure_ascii=False).encode()
+    assert [(item.name, item.priority, len(item.actions)) for item in found.documents] == [("台灯", 100, 1)]
+
+
+@pytest.mark.parametrize(("priority", "ours"), [("1e400", 100), ("1e300", -1_000_000), ("-5e9", 1_000_000)])
+def test_priorities_beyond_ours_are_the_last_that_there_are(priority, ours):
+    (found,) = read_querqy(f"台灯 =>\n  UP: x\n  @priority: {priority}", status="draft").documents
+    assert found.priority == ours
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "UP" + " " * 100_000 + "x",
+        "FILTER: * a" + " " * 100_000 + "x",
+        "DECORATE: redirect" + "," * 100_000 + "x y",
+        "@{\n" + "a: 1,\n" * 100_000 + "}@",
+    ],
+    ids=["instruction", "filter", "redirect", "properties"],
+)
+@pytest.mark.timeout(20)
+def test_lines_without_end_are_read_at_once(line):
+    assert read_querqy(f"a =>\n  {line}\n", status="draft").notes

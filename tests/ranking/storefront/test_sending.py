@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from catalog.models import Category
 from tests.ranking.rule_shop import ask, build_shop, fresh_process, save_rule
 from tests.ranking.rule_words import ALWAYS, on_query
 
@@ -76,6 +77,26 @@ def test_the_address_names_the_rule_and_keeps_it_through_the_page(client):
     assert parse_qs(urlsplit(arrived).query) == {"sort": ["rating"], "by": [str(rule.pk)]}
     assert urlsplit(arrived).fragment == "top"
     assert f"by={rule.pk}" in client.get(arrived).content.decode()
+
+
+@pytest.mark.parametrize("name", ["testserver:443", "TESTSERVER:443", "www.testserver"])
+def test_the_shop_by_another_name_is_marked_too_so_that_no_circle_leads_through_it(client, settings, name):
+    settings.ALLOWED_HOSTS = ["testserver", "www.testserver"]
+    rule = save_rule(send(f"https://{name}/c/home/lamps/"), when=[ALWAYS])
+    answer = client.get("/search/?q=lamp")
+    assert answer["Location"] == f"https://{name}/c/home/lamps/?by={rule.pk}"
+    assert client.get(LAMPS, {"by": rule.pk}).status_code == 200
+
+
+def test_a_path_of_this_shop_with_two_slashes_never_becomes_another_host(client):
+    save_rule(send("https://testserver//evil.example/灯"), when=[ALWAYS])
+    assert client.get("/search/?q=lamp")["Location"].startswith("https://testserver//evil.example/")
+
+
+def test_a_chinese_address_is_the_page_it_names(client):
+    Category.objects.create(key="灯具", name_zh="灯具")
+    save_rule(send("/c/灯具/"), when=[on_page("灯具")])
+    assert client.get("/c/灯具/").status_code == 200
 
 
 def test_addresses_of_others_are_left_as_they_are(client):
