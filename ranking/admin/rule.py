@@ -18,7 +18,7 @@ from ranking.admin.expression_check import check_expression
 from ranking.admin.health import health_urls
 from ranking.admin.rule_arrange import describe_arranging, read_controls
 from ranking.admin.rule_buttons import RuleButtons
-from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview
+from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview, tell_session
 from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter, WaitingFilter
 from ranking.admin.rule_form import RuleForm
@@ -100,6 +100,7 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
             path("expression/", wrap(check_expression), name="ranking_rule_expression"),
+            path("session/", wrap(tell_session), name="ranking_rule_session"),
             *health_urls(self),
             *self.get_page_urls(),
             *super().get_urls(),
@@ -112,8 +113,8 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        names = ("preview", "conflicts", "products", "choices", "expression")
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names}
+        names = ("preview", "conflicts", "products", "choices", "expression", "session")
+        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names} | {"login": reverse("admin:login")}
         context.update(
             rule_page={**settings, "urls": urls, "preview": read_controls(request.GET)},
             arranged=describe_arranging(request),

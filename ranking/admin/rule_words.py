@@ -87,6 +87,12 @@ WORDS = (
     noop("before the result at position"), noop("they leave the list"),
     noop("only those the list does not have"), noop("Each product once"), noop("place kept"), noop("stands in"),
     noop("held back"), noop("places"),
+    # counts, mistakes and a session that ended
+    noop("1 result"), noop("%d results"), noop("1 place"), noop("%d places"), noop("kind of condition"),
+    noop("When"), noop("Do"), noop("At what time"), noop("You are signed out"),
+    noop("Nothing you wrote is lost. Sign in in a new tab, then come back here and save again."),
+    noop("You are signed out. Sign in in a new tab; nothing you wrote here is lost."), noop("Sign in"),
+    noop("Back to the rule"),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",
@@ -111,6 +117,7 @@ def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
         "zones": list_zones(),
         "zone": settings.TIME_ZONE,
         "errors": form.path_errors or broken,
+        "isRefused": form.is_bound and bool(form.errors),
     }
 
 

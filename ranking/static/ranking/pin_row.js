@@ -1,47 +1,36 @@
 // One pinned product: which one (or which variant of it), where, and what happens when it cannot be shown.
-import { ask, checkbox, el, loadLabels, productOf, rememberProducts, removeButton, say, select, settings } from "./dom.js";
+import { checkbox, el, removeButton, say, select, whileLeaving } from "./dom.js";
+import { loadFamily, productOf } from "./names.js";
 import { clauseList } from "./clauses.js";
 import { drawWindows } from "./windows.js";
 
-export function pinRow(action, onChange, onRemove, error) {
+// `onMove` puts it at another position, where others make room.
+export function pinRow(action, { onChange, onMove, onRemove, error, path }) {
   const face = el("span", { className: "rule-product" });
   const variant = el("span", { className: "rule-variant" });
-  const draw = () => face.replaceChildren(...productFace(action.sku));
-  draw();
-  if (!productOf(action.sku)) loadLabels("sku", [action.sku]).then(draw).catch(() => {});
-  loadVariants(action.sku).then((family) => variant.replaceChildren(...variantChoice(family, action, onChange))).catch(() => {});
+  const draw = (isAsked) => face.replaceChildren(...productFace(action.sku, isAsked));
+  draw(false);
+  loadFamily(action.sku).then((family) => { draw(true); variant.replaceChildren(...variantChoice(family, action, onChange)); }).catch(() => {});
   const position = el("input", { type: "number", min: 1, max: 10000, className: "rule-input rule-position", "aria-label": say("at position"), value: action.position });
-  position.addEventListener("change", () => onChange({ ...action, position: Number(position.value) || 1 }));
+  position.addEventListener("change", () => { if (Number(position.value) !== action.position) whileLeaving(() => onMove(Math.max(1, Math.round(Number(position.value)) || 1))); });
   const hold = select([["hard", say("exactly at position")], ["soft", say("at the latest at position")]], action.soft ? "soft" : "hard",
     (chosen) => onChange({ ...action, soft: chosen === "soft" }), say("How strictly"));
-  return el("div", { className: "rule-row rule-pin" }, el("span", { className: "rule-badge rule-badge--pin" }, say("Pin")),
+  return el("div", { className: "rule-row rule-pin", "data-path": path, "data-key": action.sku }, el("span", { className: "rule-badge rule-badge--pin" }, say("Pin")),
     el("div", { className: "rule-sentence" }, face, variant, el("span", { className: "rule-pair" }, hold, position), policy(action, onChange), error),
-    removeButton(onRemove));
+    removeButton(onRemove, `${say("Remove")}: ${productOf(action.sku)?.title || action.sku}`));
 }
 
-function productFace(sku) {
+function productFace(sku, isAsked) {
   const product = productOf(sku);
-  if (!product) return [el("span", {}, sku), el("small", { className: "rule-muted" }, say("Not in the catalog now"))];
+  if (!product) return [el("span", {}, sku), isAsked ? el("small", { className: "rule-warning" }, say("Not in the catalog now")) : null].filter(Boolean);
   return [el("img", { src: product.image, alt: "", width: 40, height: 40, loading: "lazy" }),
     el("span", { className: "rule-product-text" }, el("span", {}, product.title),
       el("small", { className: product.in_stock ? "rule-muted" : "rule-warning" }, [product.sku, product.price_text, product.in_stock ? "" : say("out of stock")].filter(Boolean).join(" · ")))];
 }
 
-// By SKU (the product's or a variant's) the product it belongs to, and its variants.
-const families = new Map();
-
-async function loadVariants(sku) {
-  if (!families.has(sku)) {
-    const { products } = await ask(settings.urls.products, { sku: [sku] });
-    products.forEach((product) => families.set(product.sku, { product: product.product_sku, variants: product.variants }));
-    if (!productOf(sku)) rememberProducts(products);
-  }
-  return families.get(sku);
-}
-
 function variantChoice(family, action, onChange) {
   if (!family || family.variants.length < 2) return [];
-  const options = [[family.product, say("the product")], ...family.variants.map((item) => [item.sku, `${item.label}${item.in_stock ? "" : ` (${say("out of stock")})`}`])];
+  const options = [[family.product_sku, say("the product")], ...family.variants.map((item) => [item.sku, `${item.label}${item.in_stock ? "" : ` (${say("out of stock")})`}`])];
   return [select(options, action.sku, (sku) => onChange({ ...action, sku }), say("Which variant"))];
 }
 
