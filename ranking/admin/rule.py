@@ -25,14 +25,14 @@ from ranking.admin.rule_form import RuleForm
 from ranking.admin.rule_list import RuleList
 from ranking.admin.rule_pages import RulePages, say_waiting
 from ranking.admin.rule_start import read_start
+from ranking.admin.rule_times import describe_times
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
 from ranking.governance.actors import actor_of_user
 from ranking.governance.versions import pending_of
 from ranking.merchandising.describe import describe_actions, describe_conditions
-from ranking.merchandising.schedule import find_closed_reason
-from ranking.merchandising.schema import RuleDocument, moment_of, parse_rule, to_document
+from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule
 from ranking.rule_conflicts import check_conflicts
 from ranking.rule_store import create_rule, update_rule
@@ -76,11 +76,7 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RulePages, ModelAdmin):
     @display(description=_("time"))
     def show_window(self, rule: Rule) -> str:
         document = read_document(rule)
-        if document is None:
-            return ""
-        bounds = [window.bounds() for window in document.windows]
-        closed = find_closed_reason(bounds, moment_of(document.expires_at), timezone.now().timestamp())
-        return closed or (_t("in its time window") if bounds else _t("any time"))
+        return describe_times(document, timezone.now()) if document else ""
 
     @action(description=_("What would these rules change?"), permissions=["view"])
     def ask_what_if(self, request: HttpRequest, queryset: QuerySet[Rule]) -> HttpResponse:

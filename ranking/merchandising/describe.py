@@ -98,6 +98,8 @@ def _say_shopper(condition: Condition) -> str:
 def _say_filter(condition: FilterCondition) -> str:
     if not condition.values:
         return _("the shopper filters by %s") % say_field(condition.field)
+    if condition.field in FLAG_FIELDS:
+        return _("the shopper filters by %s") % describe_clause(Clause(field=condition.field, values=condition.values))
     details = {"field": say_field(condition.field), "values": list_values(condition.values)}
     return _("the shopper chose %(field)s %(values)s") % details
 
@@ -263,14 +265,14 @@ def describe_target(clauses: Sequence[Clause]) -> str:
 
 def describe_clause(clause: Clause) -> str:
     if clause.field in FLAG_FIELDS:
-        wanted = "false" not in clause.values
-        sentence = {
+        wanted = ("false" not in clause.values) is not clause.exclude
+        return {
             ("in_stock", True): _("in stock"),
             ("in_stock", False): _("out of stock"),
             ("on_sale", True): _("on sale"),
             ("on_sale", False): _("not on sale"),
         }[clause.field, wanted]
-    elif clause.field == WORDS_FIELD:
+    if clause.field == WORDS_FIELD:
         sentence = _("saying %s") % list_values([f"“{value}”" for value in clause.values])
     elif clause.values:
         sentence = f"{say_field(clause.field)} {list_values(clause.values)}"

@@ -44,6 +44,15 @@ export function checkbox(text, checked, onChange) {
   return el("label", { className: "rule-check-label" }, box, el("span", {}, text));
 }
 
+// Stays open when its row is drawn again. `owner`: what it belongs to, the same before and after.
+const opened = new Set();
+
+export function details(owner, title, ...children) {
+  const box = el("details", { className: "rule-details", open: opened.has(owner) },
+    el("summary", { onclick: () => (box.open ? opened.delete(owner) : opened.add(owner)) }, title), ...children);
+  return box;
+}
+
 export function debounce(action, wait) {
   let timer = 0;
   return (...values) => {

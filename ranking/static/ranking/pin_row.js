@@ -1,5 +1,5 @@
 // One pinned product: which one (or which variant of it), where, and what happens when it cannot be shown.
-import { checkbox, el, removeButton, say, select, whileLeaving } from "./dom.js";
+import { checkbox, details, el, removeButton, say, select, whileLeaving } from "./dom.js";
 import { loadFamily, productOf } from "./names.js";
 import { clauseList } from "./clauses.js";
 import { drawWindows } from "./windows.js";
@@ -16,7 +16,7 @@ export function pinRow(action, { onChange, onMove, onRemove, error, path }) {
   const hold = select([["hard", say("exactly at position")], ["soft", say("at the latest at position")]], action.soft ? "soft" : "hard",
     (chosen) => onChange({ ...action, soft: chosen === "soft" }), say("How strictly"));
   return el("div", { className: "rule-row rule-pin", "data-path": path, "data-key": action.sku }, el("span", { className: "rule-badge rule-badge--pin" }, say("Pin")),
-    el("div", { className: "rule-sentence" }, face, variant, el("span", { className: "rule-pair" }, hold, position), policy(action, onChange), error),
+    el("div", { className: "rule-sentence" }, face, variant, el("span", { className: "rule-pair" }, hold, position), policy(action, onChange, path), error),
     removeButton(onRemove, `${say("Remove")}: ${productOf(action.sku)?.title || action.sku}`));
 }
 
@@ -34,27 +34,22 @@ function variantChoice(family, action, onChange) {
   return [select(options, action.sku, (sku) => onChange({ ...action, sku }), say("Which variant"))];
 }
 
-const opened = new Set();
-
-function policy(action, onChange) {
+function policy(action, onChange, path) {
   const missing = select([["compact", say("pins behind it move up")], ["keep_gap", say("keep the gap")], ["substitute", say("another product stands in")]], action.on_missing || "compact",
     (chosen) => onChange({ ...action, on_missing: chosen, substitute: chosen === "substitute" ? [{ field: "brand", values: [] }] : [] }), say("When it cannot be shown"));
   const toggle = (name, text, usual) => checkbox(text, action[name] ?? usual, (on) => onChange({ ...action, [name]: on }));
-  const box = el("details", { className: "rule-details", open: opened.has(action.sku), ontoggle: () => (box.open ? opened.add(action.sku) : opened.delete(action.sku)) },
-    el("summary", {}, say("Options")),
-    el("div", { className: "rule-policy" }, el("label", { className: "rule-check-label" }, el("span", {}, say("When it cannot be shown")), missing),
+  return details(action.sku, say("Options"), el("div", { className: "rule-policy" }, el("label", { className: "rule-check-label" }, el("span", {}, say("When it cannot be shown")), missing),
       action.on_missing === "substitute" ? el("div", { className: "rule-policy-part" }, el("span", { className: "rule-word" }, say("the best product where")),
         clauseList(action.substitute || [], (substitute) => onChange({ ...action, substitute }), () => null)) : null,
       toggle("obey_filters", say("Only within the shopper's filters"), true), toggle("obey_stock", say("Only while in stock"), true),
       toggle("obey_sort", say("Not when the shopper sorts"), true), toggle("obey_query", say("Only when the words find it"), false),
-      toggle("obey_grouping", say("Stands for other offers of the same thing"), true), ownDates(action, onChange)));
-  return box;
+      toggle("obey_grouping", say("Stands for other offers of the same thing"), true), ownDates(action, onChange, path)));
 }
 
 // The list of time zones is on the page once, with the rule's own windows.
-function ownDates(action, onChange) {
+function ownDates(action, onChange, path) {
   const windows = action.windows || [];
-  const rows = drawWindows(windows, (changed) => onChange({ ...action, windows: changed }), () => null).filter((node) => node && node.tagName !== "DATALIST");
+  const rows = drawWindows(windows, (changed) => onChange({ ...action, windows: changed }), () => null, `${path}.windows`).filter((node) => node && node.tagName !== "DATALIST");
   return el("div", { className: "rule-policy-part rule-own-dates" }, el("span", { className: "rule-word" }, say("Times of this pin alone")), ...(windows.length ? rows : rows.slice(-1)));
 }
 

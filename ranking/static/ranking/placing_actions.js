@@ -1,5 +1,5 @@
 // How far a boost moves, how products are mixed, and blocks of products put into the page.
-import { checkbox, el, say, select, settings, tellTyped } from "./dom.js";
+import { checkbox, details, el, say, select, settings, tellTyped } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { isWholeClause } from "./pin_row.js";
 
@@ -28,7 +28,8 @@ export function strength(action, onChange) {
   slider.addEventListener("change", () => onChange({ ...action, strength: sign * Number(slider.value) }));
   const mode = select([["spread", say("by how well products match")], ["position", say("by their position")]], by, (chosen) => onChange({ ...action, by: chosen }), say("measured"));
   const hint = { true: say("+50 % halves the position: the 10th becomes the 5th."), false: say("−50 % doubles the position: the 5th becomes the 10th.") }[sign > 0];
-  return el("span", { className: "rule-strength" }, mode, el("span", { className: "rule-muted" }, say("a little")), slider, el("span", { className: "rule-muted" }, say("strongly")), shown,
+  return el("span", { className: "rule-strength" }, mode,
+    el("span", { className: "rule-pair" }, el("span", { className: "rule-muted" }, say("a little")), slider, el("span", { className: "rule-muted" }, say("strongly")), shown),
     by === "position" ? el("span", { className: "rule-muted rule-strength-hint" }, hint) : null);
 }
 
@@ -71,7 +72,7 @@ function group(action, change, errorAt) {
     clauseList(target, (clauses) => change({ target: clauses }), (position) => errorAt(`target.${position}`)),
     el("span", { className: "rule-pair" }, word(say("before the result at position")), number(action, "position", say("before the result at position"))),
     select([["list", say("they leave the list")], ["group", say("only those the list does not have")]], action.dedupe || "list", (dedupe) => change({ dedupe }), say("Each product once")),
-    el("details", { className: "rule-details" }, el("summary", {}, say("Options")), el("div", { className: "rule-policy" },
+    details(action, say("Options"), el("div", { className: "rule-policy" },
       toggle("obey_filters", say("Only within the shopper's filters")), toggle("obey_stock", say("Only while in stock")), toggle("obey_sort", say("Not when the shopper sorts")))),
   ];
 }

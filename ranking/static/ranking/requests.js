@@ -3,20 +3,11 @@ import { settings } from "./dom.js";
 
 export class SignedOut extends Error {}
 
-// An answer this young needs no question whether the session still lives.
-const FRESH = 60_000;
-const heard = { at: 0, signedOut: false };
-
-export function isSurelySignedIn() {
-  return !heard.signedOut && Date.now() - heard.at < FRESH;
-}
-
 // The sign-in page answers where the session has ended.
 async function hear(response) {
   const isOwn = !response.redirected && (response.headers.get("Content-Type") || "").startsWith("application/json");
-  if (!isOwn && (response.redirected || response.status === 403)) { heard.signedOut = true; throw new SignedOut(); }
+  if (!isOwn && (response.redirected || response.status === 403)) throw new SignedOut();
   if (!isOwn) throw new Error(String(response.status));
-  Object.assign(heard, { at: Date.now(), signedOut: false });
   return { ok: response.ok, answer: await response.json() };
 }
 
@@ -30,11 +21,12 @@ export async function ask(url, parameters) {
   return answer;
 }
 
-const token = () => document.querySelector("[name=csrfmiddlewaretoken]");
+// Every form of the page has one: the menu's too.
+const tokens = () => [...document.querySelectorAll("[name=csrfmiddlewaretoken]")];
 
 export async function post(url, body, signal) {
   const send = async () => hear(await fetch(url, {
-    method: "POST", signal, body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": token().value },
+    method: "POST", signal, body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": tokens()[0].value },
   }));
   try { return await send(); } catch (error) {
     if (!(error instanceof SignedOut)) throw error;
@@ -45,5 +37,6 @@ export async function post(url, body, signal) {
 
 // Signing in gives a new token: the one this page was loaded with would be refused.
 export async function renewToken() {
-  token().value = (await ask(settings.urls.session, {})).token;
+  const { token } = await ask(settings.urls.session, {});
+  tokens().forEach((field) => { field.value = token; });
 }

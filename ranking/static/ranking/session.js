@@ -1,13 +1,13 @@
 // Saving loses nothing when the session has ended: it is said before the form is sent, and the form waits.
 import { el, say, settings } from "./dom.js";
-import { isSurelySignedIn, renewToken, SignedOut } from "./requests.js";
+import { renewToken, SignedOut } from "./requests.js";
 
 export function guardSession(form) {
   let isAsked = false;
   let isAsking = false;
   form.addEventListener("submit", async (event) => {
     const button = event.submitter;
-    if (isAsked || isSurelySignedIn() || button?.formTarget === "_blank") return;
+    if (isAsked || button?.formTarget === "_blank") return;
     event.preventDefault();
     if (isAsking) return;
     isAsking = true;

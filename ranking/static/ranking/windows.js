@@ -2,9 +2,9 @@
 import { become, el, removeButton, say, settings, tellTyped } from "./dom.js";
 import { zoneSelect } from "./zones.js";
 
-export function drawWindows(windows, onChange, errorAt) {
+export function drawWindows(windows, onChange, errorAt, path = "windows") {
   const replace = (index, changed) => { become(windows[index], changed); onChange(windows, index); };
-  const rows = windows.map((window, index) => el("div", { className: "rule-row", "data-path": `windows.${index}` }, el("div", { className: "rule-sentence" },
+  const rows = windows.map((window, index) => el("div", { className: "rule-row", "data-path": `${path}.${index}` }, el("div", { className: "rule-sentence" },
     moment(say("from"), window, "from"),
     moment(say("until"), window, "until"),
     el("label", { className: "rule-field" }, el("span", {}, say("time zone")),
