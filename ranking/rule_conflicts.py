@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from ranking.merchandising.choice_words import say_example_values, say_field
 from ranking.merchandising.compile import CompiledRule, compile_rule
 from ranking.merchandising.conflicts import Conflict
 from ranking.merchandising.meeting_words import OTHER_WORDS
@@ -129,8 +130,10 @@ def _say_example(conflict: Conflict, zone: str) -> str:
     request = conflict.witness.request
     at = conflict.witness.at.astimezone(load_zone(zone))
     parts = [_say_query(request.query)]
-    parts += [f"{item.field} {'/'.join(item.values)}" for item in request.filters]
+    parts += [f"{say_field(item.field)} {say_example_values(item.values)}" for item in request.filters]
     parts += [_("nothing is found")] if conflict.witness.found == 0 else []
-    parts += [value for value in (request.category, request.market, *request.segments) if value]
+    market = _("another market") if request.market == OTHER_WORDS else request.market
+    category = request.category.removesuffix(f"/{OTHER_WORDS}")
+    parts += [value for value in (category, market, *request.segments) if value]
     details = {"search": ", ".join(parts), "at": f"{at:%Y-%m-%d %H:%M} {zone}"}
     return _("For example: %(search)s, on %(at)s.") % details

@@ -18,7 +18,7 @@ from ranking.admin.expression_check import check_expression
 from ranking.admin.health import health_urls
 from ranking.admin.rule_arrange import describe_arranging, read_controls
 from ranking.admin.rule_buttons import RuleButtons
-from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview
+from ranking.admin.rule_endpoints import list_choices, list_products, show_conflicts, show_preview, tell_session
 from ranking.admin.rule_files import RuleFiles
 from ranking.admin.rule_filters import KindFilter, WaitingFilter
 from ranking.admin.rule_form import RuleForm
@@ -26,14 +26,14 @@ from ranking.admin.rule_list import RuleList
 from ranking.admin.rule_pages import say_waiting
 from ranking.admin.rule_start import read_start
 from ranking.admin.rule_undo import RuleUndo
+from ranking.admin.rule_times import describe_times
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
 from ranking.governance.actors import actor_of_user
 from ranking.governance.versions import pending_of
 from ranking.merchandising.describe import describe_actions, describe_conditions
-from ranking.merchandising.schedule import find_closed_reason
-from ranking.merchandising.schema import RuleDocument, moment_of, parse_rule, to_document
+from ranking.merchandising.schema import RuleDocument, parse_rule, to_document
 from ranking.models import Rule
 from ranking.rule_conflicts import check_conflicts
 from ranking.rule_store import create_rule, update_rule
@@ -76,11 +76,7 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RuleUndo, ModelAdmin):
     @display(description=_("time"))
     def show_window(self, rule: Rule) -> str:
         document = read_document(rule)
-        if document is None:
-            return ""
-        bounds = [window.bounds() for window in document.windows]
-        closed = find_closed_reason(bounds, moment_of(document.expires_at), timezone.now().timestamp())
-        return closed or (_t("in its time window") if bounds else _t("any time"))
+        return describe_times(document, timezone.now()) if document else ""
 
     @action(description=_("What would these rules change?"), permissions=["view"])
     def ask_what_if(self, request: HttpRequest, queryset: QuerySet[Rule]) -> HttpResponse:
@@ -100,6 +96,7 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RuleUndo, ModelAdmin):
             path("products/", wrap(list_products), name="ranking_rule_products"),
             path("choices/", wrap(list_choices), name="ranking_rule_choices"),
             path("expression/", wrap(check_expression), name="ranking_rule_expression"),
+            path("session/", wrap(tell_session), name="ranking_rule_session"),
             *health_urls(self),
             *self.get_page_urls(),
             *super().get_urls(),
@@ -112,8 +109,8 @@ class RuleAdmin(RuleFiles, RuleList, RuleButtons, RuleUndo, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
         form = context["adminform"].form
         settings = describe_page_settings(form, kwargs.get("obj"))
-        names = ("preview", "conflicts", "products", "choices", "expression")
-        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names}
+        names = ("preview", "conflicts", "products", "choices", "expression", "session")
+        urls = {name: reverse(f"admin:ranking_rule_{name}") for name in names} | {"login": reverse("admin:login")}
         context.update(
             rule_page={**settings, "urls": urls, "preview": read_controls(request.GET)},
             arranged=describe_arranging(request),

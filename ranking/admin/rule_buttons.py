@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -41,7 +42,10 @@ class RuleButtons(ModelAdmin):
         """Once a request: every button asks."""
         known: dict[str, frozenset[str]] = request.__dict__.setdefault("rule_steps", {})
         if str(object_id) not in known:
-            rule = Rule.objects.select_related("pending").filter(pk=object_id).first()
+            try:
+                rule = Rule.objects.select_related("pending").filter(pk=object_id).first()
+            except ValidationError:  # the address of no rule: the page says so
+                rule = None
             standing = read_standing(rule, actor_of_user(request.user), read_policies()) if rule else None
             known[str(object_id)] = standing.steps if standing else frozenset()
         return known[str(object_id)]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -42,10 +43,10 @@ def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
         return refuse("method_not_allowed", _("Send the rule by POST."), status=405)
     try:
         body = json.loads(request.body)
-        rule, asked = dict(body["rule"]), dict(body.get("search", {}))
+        rule, asked = read_rule(body), dict(body.get("search", {}))
         request_ = read_search(asked)
         answer = preview_rule(rule, request_) if rule.get("actions") else preview_without(str(rule.get("id")), request_)
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, OverflowError):
         return refuse("bad_preview", _("The preview request is malformed; load the page again."))
     except ShopError as error:
         return refuse(error.code, error.message, extra=error.extra, status=error.status)
@@ -68,8 +69,8 @@ def show_conflicts(admin: Any, request: HttpRequest) -> JsonResponse:
     if request.method != "POST":
         return refuse("method_not_allowed", _("Send the rule by POST."), status=405)
     try:
-        document = parse_rule(dict(json.loads(request.body)["rule"]))
-    except (ValueError, KeyError, TypeError):
+        document = parse_rule(read_rule(json.loads(request.body)))
+    except (ValueError, KeyError, TypeError, OverflowError):
         return refuse("bad_rule", _("The rule could not be read; load the page again."))
     except ShopError as error:
         return refuse(error.code, error.message, extra=error.extra, status=error.status)
@@ -80,6 +81,20 @@ def show_conflicts(admin: Any, request: HttpRequest) -> JsonResponse:
         other = conflict["loser"] if conflict["wins"] else conflict["winner"]
         conflict["other"] = {**other, "url": reverse("admin:ranking_rule_change", args=[other["id"]])}
     return JsonResponse({"conflicts": check.conflicts, "complete": check.is_complete})
+
+
+def tell_session(admin: Any, request: HttpRequest) -> JsonResponse:
+    """Whoever is signed in gets the token of the session: that of a page loaded before signing in again is refused."""
+    return JsonResponse({"token": get_token(request)})
+
+
+def read_rule(body: Any) -> dict[str, Any]:
+    """The rule as the form has it; its expiry stands there by the shop's clocks."""
+    rule = dict(body["rule"])
+    expires = rule.get("expires_at")
+    if isinstance(expires, str) and expires:
+        rule["expires_at"] = read_moment(expires, settings.TIME_ZONE)
+    return rule
 
 
 def list_products(admin: Any, request: HttpRequest) -> JsonResponse:

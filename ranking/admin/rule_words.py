@@ -56,7 +56,7 @@ WORDS = (
     noop("while the shopper has chosen no view"), noop("unfold"), noop("arrange the values of"), noop("of"),
     noop("picture in the Chinese shop"), noop("leads to in the Chinese shop"),
     noop("to the page in the Chinese shop"), noop("Others in the Chinese shop"), noop("grid"), noop("list"),
-    noop("comparison"), noop("laid out as"), noop("sends to"), noop("banner"),
+    noop("comparison"), noop("laid out as"), noop("banner"),
     noop("put behind by a cap"),
     # The page's own frame: preview, conflicts, arranging.
     noop("Write when and what, or type what shoppers search for; the preview follows."), noop("The page now"),
@@ -67,7 +67,7 @@ WORDS = (
     noop("What to do with it"), noop("Sends the shopper to"), noop("Searches for"), noop("Sorted by"),
     noop("before result"), noop("Conflicts with other rules"), noop("Conflicts"),
     noop("Let the other win"), noop("Let this rule win"), noop("Show this search"), noop("Open the other rule"),
-    noop("laid out as"), noop("stands in"), noop("held back"), noop("Block"), noop("places"),
+    noop("stands in"), noop("held back"), noop("Block"),
     noop("To choose from"), noop("Not all rules could be compared in time; saving compares the rest."),
     noop("is nearly"), noop("fits the expression"), noop("the search finds"), noop("no product"), noop("no more than"),
     noop("products"), noop("synonyms too"), noop("typing errors too"), noop("expression"), noop("Understood as"),
@@ -77,16 +77,21 @@ WORDS = (
     noop("Words without a sign must all be there; quotation marks keep them side by side; phone* also finds phones."),
     noop("exactly at position"), noop("at the latest at position"), noop("How strictly"), noop("Which variant"),
     noop("the product"), noop("another product stands in"), noop("the best product where"),
-    noop("Stands for other offers of the same thing"), noop("Times of this pin alone"), noop("Block"), noop("Mix"),
+    noop("Stands for other offers of the same thing"), noop("Times of this pin alone"), noop("Mix"),
     noop("Block of products"), noop("by how well products match"), noop("by their position"), noop("measured"),
     noop("+50 % halves the position: the 10th becomes the 5th."),
-    noop("−50 % doubles the position: the 5th becomes the 10th."), noop("no more than"), noop("of the same"),
+    noop("−50 % doubles the position: the 5th becomes the 10th."), noop("of the same"),
     noop("in a row"), noop("among the first"), noop("Where"),
     noop("Others are held back, none is left out; pins stay."), noop("the best for these words"),
-    noop("empty: what the shopper searches"), noop("the best"), noop("products"),
+    noop("empty: what the shopper searches"), noop("the best"),
     noop("before the result at position"), noop("they leave the list"),
-    noop("only those the list does not have"), noop("Each product once"), noop("place kept"), noop("stands in"),
-    noop("held back"), noop("places"),
+    noop("only those the list does not have"), noop("Each product once"),
+    # counts, mistakes and a session that ended
+    noop("1 result"), noop("%d results"), noop("1 place"), noop("%d places"), noop("kind of condition"),
+    noop("When"), noop("Do"), noop("At what time"), noop("You are signed out"),
+    noop("Nothing you wrote is lost. Sign in in a new tab, then come back here and save again."),
+    noop("You are signed out. Sign in in a new tab; nothing you wrote here is lost."), noop("Sign in"),
+    noop("Back to the rule"),
 )  # fmt: skip
 COMMON_ZONES = (
     "UTC",
@@ -111,6 +116,7 @@ def describe_page_settings(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
         "zones": list_zones(),
         "zone": settings.TIME_ZONE,
         "errors": form.path_errors or broken,
+        "isRefused": form.is_bound and bool(form.errors),
     }
 
 

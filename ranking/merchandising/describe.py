@@ -20,6 +20,7 @@ from ranking.merchandising.actions import (
     SlotAction,
     SortAction,
 )
+from ranking.merchandising.choice_words import say_choices, say_field
 from ranking.merchandising.clauses import FLAG_FIELDS, WORDS_FIELD, Clause
 from ranking.merchandising.conditions import (
     AlwaysCondition,
@@ -90,13 +91,16 @@ def _say_shopper(condition: Condition) -> str:
         "segment": _("the shopper is in the segment %s"),
         "device": _("the device is %s"),
     }
-    return names[condition.type] % list_values(condition.values)  # type: ignore[union-attr]
+    values = say_choices(condition.type, condition.values)  # type: ignore[union-attr]
+    return names[condition.type] % list_values(values)
 
 
 def _say_filter(condition: FilterCondition) -> str:
     if not condition.values:
-        return _("the shopper filters by %s") % condition.field
-    details = {"field": condition.field, "values": list_values(condition.values)}
+        return _("the shopper filters by %s") % say_field(condition.field)
+    if condition.field in FLAG_FIELDS:
+        return _("the shopper filters by %s") % describe_clause(Clause(field=condition.field, values=condition.values))
+    details = {"field": say_field(condition.field), "values": list_values(condition.values)}
     return _("the shopper chose %(field)s %(values)s") % details
 
 
@@ -105,9 +109,9 @@ def _say_detected(condition: DetectedCondition) -> str:
         clause = Clause(field=condition.field, minimum=condition.minimum, maximum=condition.maximum)
         return _("the words ask for %s") % describe_clause(clause)
     if not condition.values:
-        return _("the words name a %s") % condition.field
+        return _("the words name a %s") % say_field(condition.field)
     return _("the words name %(field)s %(values)s") % {
-        "field": condition.field,
+        "field": say_field(condition.field),
         "values": list_values(condition.values),
     }
 
@@ -194,7 +198,7 @@ def _say_group(group: GroupAction) -> str:
 def _describe_page_action(action: Action) -> str:
     match action:
         case SortAction(sort=sort):
-            return _("sort by %s") % sort
+            return _("sort by %s") % say_choices("sort", [sort])[0]
         case RedirectAction(url=url):
             return _("send to %s") % url
         case BannerAction(title_en=english, title_zh=chinese):
@@ -261,21 +265,21 @@ def describe_target(clauses: Sequence[Clause]) -> str:
 
 def describe_clause(clause: Clause) -> str:
     if clause.field in FLAG_FIELDS:
-        wanted = "false" not in clause.values
-        sentence = {
+        wanted = ("false" not in clause.values) is not clause.exclude
+        return {
             ("in_stock", True): _("in stock"),
             ("in_stock", False): _("out of stock"),
             ("on_sale", True): _("on sale"),
             ("on_sale", False): _("not on sale"),
         }[clause.field, wanted]
-    elif clause.field == WORDS_FIELD:
+    if clause.field == WORDS_FIELD:
         sentence = _("saying %s") % list_values([f"“{value}”" for value in clause.values])
     elif clause.values:
-        sentence = f"{clause.field} {list_values(clause.values)}"
+        sentence = f"{say_field(clause.field)} {list_values(clause.values)}"
     else:
         low = "" if clause.minimum is None else f"{clause.minimum:g}"
         high = "" if clause.maximum is None else f"{clause.maximum:g}"
-        sentence = f"{clause.field} {low}–{high}"
+        sentence = f"{say_field(clause.field)} {low}–{high}"
     return _("not %s") % sentence if clause.exclude else sentence
 
 

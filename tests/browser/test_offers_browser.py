@@ -49,11 +49,11 @@ def test_more_offers_lead_to_all_of_them_and_back(
     page.get_by_role("link", name=back).click()
     expect(page.locator(".card__link")).to_have_count(2)
     expect(page).not_to_have_url(re.compile("collapse"))
+    if language == "en-US":
+        offers_are_within_reach_of_the_keyboard(open_page(f"/search/?q={query}"))
 
 
-@pytest.mark.usefixtures("bells")
-def test_offers_are_within_reach_of_the_keyboard(open_page: OpenPage) -> None:
-    page = open_page("/search/?q=bell")
+def offers_are_within_reach_of_the_keyboard(page: Page) -> None:
     page.locator(".card", has_text="Brass bell").locator(".card__link").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -61,33 +61,23 @@ def test_offers_are_within_reach_of_the_keyboard(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "title"),
-    [pytest.param("en-US", "Similar products", id="en"), pytest.param("zh-CN", "相似商品", id="zh")],
+    ("language", "title", "said", "department"),
+    [
+        pytest.param("en-US", "Similar products", "We found nothing for “qwxzvy”", "Kitchen", id="en"),
+        pytest.param("zh-CN", "相似商品", "没有找到与“qwxzvy”相关的商品", "厨房", id="zh"),
+    ],
 )
-def test_similar_products_lead_on(open_page: OpenPage, language: str, title: str) -> None:
-    page = open_page("/p/LAMP-02/", language=language)
+def test_similar_products_and_empty_pages_lead_on(
+    open_page: OpenPage, language: str, title: str, said: str, department: str
+) -> None:
+    page = open_page("/p/LAMP-02/", language=language, phone=True)
     row = page.get_by_role("region", name=title)
     expect(row.locator(".card")).to_have_count(6)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     other = row.locator(".card__title").first.inner_text()
     row.locator(".card__link").first.click()
     expect(page.locator("h1")).to_have_text(other)
-
-
-def test_similar_products_fit_a_phone(open_page: OpenPage) -> None:
-    page = open_page("/p/LAMP-02/", phone=True)
-    expect(page.locator("#similar .card").first).to_be_attached()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-@pytest.mark.parametrize(
-    ("language", "said", "department"),
-    [
-        pytest.param("en-US", "We found nothing for “qwxzvy”", "Kitchen", id="en"),
-        pytest.param("zh-CN", "没有找到与“qwxzvy”相关的商品", "厨房", id="zh"),
-    ],
-)
-def test_an_empty_page_has_ways_on(open_page: OpenPage, language: str, said: str, department: str) -> None:
-    page = open_page("/search/?q=qwxzvy", language=language)
+    page.goto(page.url.partition("/p/")[0] + "/search/?q=qwxzvy")
     expect(page.locator(".nothing h2")).to_have_text(said)
     page.locator(".subcategories__list").get_by_role("link", name=department).click()
     expect(page.locator("h1")).to_have_text(department)

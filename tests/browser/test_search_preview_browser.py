@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import find_violations
 from tests.browser.conftest import OpenPage
 
 PREVIEW = "/admin/ranking/rankingconfig/search-preview/"
@@ -34,10 +35,12 @@ def test_results_follow_what_is_typed(open_page: OpenPage, session: str) -> None
     expect(page).to_have_url(re.compile(r"q=sonar(\+|%20)headphones"))
     assert page.evaluate("document.activeElement.id") == "sp-q", "one goes on typing"
     assert page.evaluate("window.stillTheSamePage"), "only the results were exchanged"
+    assert find_violations(page) == []
+    two_weights_are_compared_and_taken_back(page)
 
 
-def test_two_weights_are_compared_and_taken_back(open_page: OpenPage, session: str) -> None:
-    page = open_page(f"{PREVIEW}?q=lamp", session=session)
+def two_weights_are_compared_and_taken_back(page: Page) -> None:
+    page.goto(f"{page.url.partition('?')[0]}?q=lamp")
     page.locator("#sp-weights > summary").click()
     page.locator("#sp-w-popularity").fill("5")
     expect(page.locator("#sp-title-B")).to_contain_text("other weights, not saved")
@@ -69,15 +72,13 @@ def test_the_address_shows_a_colleague_the_same(open_page: OpenPage, session: st
     assert (column(other, "A"), column(other, "B")) == (first, second)
 
 
-def test_the_preview_in_chinese(open_page: OpenPage, session: str) -> None:
-    page = open_page(f"{PREVIEW}?q={quote('台灯')}&locale=zh", session=session, language="zh-CN")
+def test_the_preview_in_chinese_fits_a_phone(open_page: OpenPage, session: str) -> None:
+    page = open_page(f"{PREVIEW}?q={quote('台灯')}&locale=zh", session=session, language="zh-CN", phone=True)
     expect(page.locator("#sp-reading")).to_contain_text("搜索词的理解")
     assert column(page, "A")[0].startswith("台灯")
     page.locator("[data-product] details summary").first.click()
     expect(page.locator(".sp-parts").first).to_contain_text("词语匹配")
-
-
-def test_the_preview_fits_a_phone(open_page: OpenPage, session: str) -> None:
-    page = open_page(f"{PREVIEW}?q=lamp&b=draft&w.popularity=5", session=session, phone=True)
+    assert find_violations(page) == []
+    page.goto(f"{page.url.partition('?')[0]}?q=lamp&b=draft&w.popularity=5")
     expect(page.locator("#sp-title-B")).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -27,12 +27,11 @@ def test_a_search_a_facet_and_back(open_page: OpenPage) -> None:
     expect(page.locator(".results__count")).to_have_text("60 products")
     page.go_back()
     expect(page.locator(".results__count")).to_have_text("20 products")
+    a_product_opens_as_a_page_of_its_own(page)
+    the_language_switch_stays_on_the_page(page)
 
 
-def test_a_product_opens_as_a_page_of_its_own(open_page: OpenPage) -> None:
-    page = open_page("/search/?q=lamp")
-    page.locator('[data-facet="colour"]').get_by_role("link", name="Red").click()
-    expect(page.locator(".results__count")).to_have_text("20 products")
+def a_product_opens_as_a_page_of_its_own(page: Page) -> None:
     page.locator(".card__link").first.click()
     expect(page.locator("#product")).to_be_visible()
     expect(page.locator("header.site-header")).to_have_count(1)
@@ -40,7 +39,16 @@ def test_a_product_opens_as_a_page_of_its_own(open_page: OpenPage) -> None:
     expect(page.locator(".results__count")).to_have_text("20 products")
 
 
-def test_two_values_of_a_facet_add_up(open_page: OpenPage) -> None:
+def the_language_switch_stays_on_the_page(page: Page) -> None:
+    page.get_by_role("button", name="切换到中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    assert title_of_first(page).startswith("台灯")
+    expect(page).to_have_url(re.compile(r"f\.colour=red"))
+    page.get_by_role("button", name="Switch to English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_values_of_a_facet_add_up_and_ranges_narrow(open_page: OpenPage) -> None:
     page = open_page("/search/?q=lamp")
     brand = page.locator('[data-facet="brand"]')
     brand.get_by_role("link").nth(0).click()
@@ -50,10 +58,6 @@ def test_two_values_of_a_facet_add_up(open_page: OpenPage) -> None:
     expect(page.locator(".chip:not(.chip--clear)")).to_have_count(2)
     page.get_by_role("link", name="Clear all").first.click()
     expect(page.locator(".results__count")).to_have_text("60 products")
-
-
-def test_a_price_range_and_a_sort(open_page: OpenPage) -> None:
-    page = open_page("/search/?q=lamp")
     page.get_by_label("Price: at least").fill("20")
     page.get_by_label("Price: at most").fill("29")
     page.get_by_role("button", name="Apply the range: Price").click()
@@ -73,6 +77,7 @@ def wait_until_settled(page: Page) -> None:
 
 def test_paging_goes_to_the_top_and_repeats_nothing(open_page: OpenPage) -> None:
     page = open_page("/search/?q=lamp")
+    the_skip_link_is_the_first_stop(page)
     seen = page.locator(".card__title").all_inner_texts()
     for number in (2, 3):
         page.locator(".pager").get_by_role("link", name="Next").click()
@@ -83,6 +88,13 @@ def test_paging_goes_to_the_top_and_repeats_nothing(open_page: OpenPage) -> None
         seen += page.locator(".card__title").all_inner_texts()
     assert len(seen) == len(set(seen)) == 60
     expect(page.locator(".pager").get_by_role("link", name="Next")).to_have_count(0)
+
+
+def the_skip_link_is_the_first_stop(page: Page) -> None:
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
 
 
 def test_suggestions_by_keyboard_alone(open_page: OpenPage) -> None:
@@ -100,30 +112,10 @@ def test_suggestions_by_keyboard_alone(open_page: OpenPage) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("h1.results__title")).to_be_visible()
     assert "Sonar" in page.locator(".card").first.inner_text()
+    a_variant_is_chosen(open_page("/p/LAMP-02/"))
 
 
-def test_the_skip_link_is_the_first_stop(open_page: OpenPage) -> None:
-    page = open_page("/search/?q=lamp")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip-link"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-
-
-def test_the_language_switch_stays_on_the_page(open_page: OpenPage) -> None:
-    page = open_page("/search/?q=lamp")
-    page.locator('[data-facet="colour"]').get_by_role("link", name="Red").click()
-    expect(page.locator(".results__count")).to_have_text("20 products")
-    page.get_by_role("button", name="切换到中文").click()
-    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
-    assert title_of_first(page).startswith("台灯")
-    expect(page).to_have_url(re.compile(r"f\.colour=red"))
-    page.get_by_role("button", name="Switch to English").click()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-
-
-def test_a_variant_is_chosen_on_the_product_page(open_page: OpenPage) -> None:
-    page = open_page("/p/LAMP-02/")
+def a_variant_is_chosen(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Desk lamp 02")
     page.locator(".choice", has_text="Red").click()
     expect(page.locator("#product")).to_have_attribute("data-sku", "LAMP-02-red")
@@ -145,11 +137,13 @@ def test_the_filter_drawer_of_a_phone(open_page: OpenPage) -> None:
     page.locator("[data-open-filters]").tap()
     page.keyboard.press("Escape")
     expect(drawer).not_to_be_in_viewport()
+    no_page_is_wider_than_a_phone(page)
 
 
-def test_no_page_is_wider_than_a_phone(open_page: OpenPage) -> None:
+def no_page_is_wider_than_a_phone(page: Page) -> None:
+    shop = page.url.partition("/search/")[0]
     for path in ("/", "/search/?q=lamp", "/c/kitchen/lamps/", "/p/LAMP-02/", "/search/?q=qwxzvy"):
-        page = open_page(path, phone=True)
+        page.goto(shop + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
@@ -163,9 +157,6 @@ def test_everything_works_without_javascript(open_page: OpenPage) -> None:
     page.get_by_label("Price: at most").fill("30")
     page.get_by_role("button", name="Apply the range: Price").click()
     expect(page.locator(".results__count")).to_have_text("7 products")
-
-
-def test_the_drawer_opens_without_javascript(open_page: OpenPage) -> None:
     page = open_page("/search/?q=lamp", phone=True, script=False)
     page.locator("[data-open-filters]").tap()
     expect(page.locator("#filters")).to_be_in_viewport()

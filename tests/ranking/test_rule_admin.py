@@ -52,6 +52,10 @@ def test_a_saved_rule_rules_the_next_search(client):
     fresh_process()
 
 
+def test_an_address_that_is_no_rule_leads_to_the_list(client):
+    assert client.get("/admin/ranking/rule/export/change/").status_code == 302
+
+
 def test_a_change_is_a_new_version_with_its_author_in_the_history(client):
     client.post(reverse(ADD), fields())
     rule = Rule.objects.get()

@@ -1,42 +1,22 @@
 // What the rule does: pins as product rows, the other kinds as sentences with a target.
-import { el, icon, removeButton, say } from "./dom.js";
+import { become, el, icon, removeButton, say } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { PAGE_KINDS, pageSentence } from "./page_actions.js";
 import { searchBox } from "./picker.js";
 import { pinRow } from "./pin_row.js";
 import { PLACING_KINDS, placingSentence, strength } from "./placing_actions.js";
+import { addPin, nextPosition, placePin } from "./rule_edits.js";
 
 const NEW_TARGET = () => [{ field: "brand", values: [] }];
 
-export function nextPosition(actions) {
-  const taken = new Set(actions.filter((action) => action.type === "pin").map((action) => action.position));
-  let position = 1;
-  while (taken.has(position)) position += 1;
-  return position;
-}
-
-export function addPin(actions, sku, position) {
-  const others = actions.filter((action) => !(action.type === "pin" && action.sku === sku));
-  const moved = others.map((action) => ({ ...action }));
-  // A pin put on a taken position pushes that pin and its neighbours back.
-  let wanted = position;
-  for (let holder = moved.find((action) => action.type === "pin" && action.position === wanted); holder;) {
-    wanted += 1;
-    const next = moved.find((action) => action !== holder && action.type === "pin" && action.position === wanted);
-    holder.position = wanted;
-    holder = next;
-  }
-  return [...moved, { type: "pin", sku, position }];
-}
-
 export function drawActions(actions, onChange, errorAt) {
-  const replace = (index, action) => onChange(actions.map((item, other) => (other === index ? action : item)));
+  const replace = (index, changed) => { become(actions[index], changed); onChange(actions, index); };
   const remove = (index) => onChange(actions.filter((_item, other) => other !== index));
   const indexed = actions.map((action, index) => ({ action, index }));
   const pins = indexed.filter(({ action }) => action.type === "pin").sort((a, b) => a.action.position - b.action.position);
   const others = indexed.filter(({ action }) => action.type !== "pin");
   return [
-    ...pins.map(({ action, index }) => pinRow(action, (changed) => replace(index, changed), () => remove(index), errorAt(`actions.${index}`))),
+    ...pins.map(({ action, index }) => pinRow(action, { onChange: (changed) => replace(index, changed), onMove: (position) => onChange(placePin(actions, action.sku, position)), onRemove: () => remove(index), error: errorAt(`actions.${index}`), path: `actions.${index}` })),
     ...others.map(({ action, index }) => otherRow(action, index, (changed) => replace(index, changed), () => remove(index), errorAt)),
     errorAt("actions", true),
     addBar(actions, onChange),
@@ -62,15 +42,16 @@ function otherRow(action, index, onChange, onRemove, errorAt) {
   const page = PAGE_KINDS()[action.type];
   const known = page || PLACING_KINDS()[action.type];
   const sentence = page ? pageSentence : placingSentence;
-  if (known) return el("div", { className: "rule-row" }, el("span", { className: `rule-badge rule-badge--${action.type}` }, known.badge || known.title),
-    el("div", { className: "rule-sentence" }, sentence(action, onChange, (path) => errorAt(`actions.${index}.${path}`)).filter(Boolean), errorAt(`actions.${index}`)),
-    removeButton(onRemove));
+  const path = `actions.${index}`;
+  if (known) return el("div", { className: "rule-row", "data-path": path }, el("span", { className: `rule-badge rule-badge--${action.type}` }, known.badge || known.title),
+    el("div", { className: "rule-sentence" }, sentence(action, onChange, () => null).filter(Boolean), errorAt(path)),
+    removeButton(onRemove, `${say("Remove")}: ${known.title}`));
   const name = action.type === "filter" ? "filters" : "target";
   const kind = action.type === "boost" ? (action.strength < 0 ? "bury" : "boost") : action.type;
   const titles = { boost: say("Boost"), bury: say("Bury"), hide: say("Hide"), filter: say("Show only") };
-  return el("div", { className: "rule-row" }, el("span", { className: `rule-badge rule-badge--${kind}` }, titles[kind]),
+  return el("div", { className: "rule-row", "data-path": path }, el("span", { className: `rule-badge rule-badge--${kind}` }, titles[kind]),
     el("div", { className: "rule-sentence" }, el("span", { className: "rule-word" }, say("products where")),
-      clauseList(action[name], (clauses) => onChange({ ...action, [name]: clauses }), (position) => errorAt(`actions.${index}.${name}.${position}`)),
-      action.type === "boost" ? strength(action, onChange) : null, errorAt(`actions.${index}`, true)),
-    removeButton(onRemove));
+      clauseList(action[name], (clauses) => onChange({ ...action, [name]: clauses }), () => null),
+      action.type === "boost" ? strength(action, onChange) : null, errorAt(path)),
+    removeButton(onRemove, `${say("Remove")}: ${titles[kind]}`));
 }

@@ -1,5 +1,5 @@
 // "Products where brand is … and price is from … to …": the target of a boost, a hide or a show-only.
-import { el, removeButton, say, select, settings } from "./dom.js";
+import { become, el, removeButton, say, select, settings, tellTyped } from "./dom.js";
 import { picker } from "./picker.js";
 
 const OWN_FIELDS = () => [
@@ -14,7 +14,7 @@ function fieldOptions(chosen) {
 }
 
 export function clauseList(clauses, onChange, errors) {
-  const replace = (index, clause) => onChange(clauses.map((item, other) => (other === index ? clause : item)));
+  const replace = (index, changed) => { become(clauses[index], changed); onChange(clauses); };
   const rows = clauses.map((clause, index) => el("div", { className: "rule-clause" },
     index ? el("span", { className: "rule-word" }, say("and")) : null,
     clauseEditor(clause, (changed) => replace(index, changed)),
@@ -31,8 +31,9 @@ function clauseEditor(clause, onChange) {
   const isFlag = clause.field === "in_stock" || clause.field === "on_sale";
   const field = select(fieldOptions(clause.field), clause.field, (chosen) => onChange(emptyClause(chosen)), say("products where"));
   if (isFlag) {
-    const value = (clause.values || [])[0] || "true";
-    return [field, select([["true", say("yes")], ["false", say("no")]], value, (chosen) => onChange({ ...clause, values: [chosen] }), say("values"))];
+    // “Not on sale: no” is said as “on sale: yes”.
+    const isYes = ((clause.values || [])[0] || "true") === (clause.exclude ? "false" : "true");
+    return [field, select([["true", say("yes")], ["false", say("no")]], String(isYes), (chosen) => onChange({ field: clause.field, values: [chosen] }), say("values"))];
   }
   const negate = select([["is", say("is")], ["not", say("is not")]], clause.exclude ? "not" : "is",
     (chosen) => onChange({ ...clause, exclude: chosen === "not" }), say("is"));
@@ -43,7 +44,7 @@ function clauseEditor(clause, onChange) {
 function range(clause, onChange, unit) {
   const box = (name, label) => {
     const node = el("input", { type: "number", step: "any", className: "rule-input rule-number", "aria-label": label, placeholder: label, value: clause[name] ?? "" });
-    node.addEventListener("change", () => onChange({ ...clause, [name]: node.value === "" ? null : Number(node.value) }));
+    node.addEventListener("input", () => { clause[name] = node.value === "" ? null : Number(node.value); tellTyped(node); });
     return node;
   };
   return [box("minimum", say("from")), el("span", { className: "rule-word" }, "–"), box("maximum", say("to")), unit ? el("span", { className: "rule-muted" }, unit) : null];

@@ -1,5 +1,5 @@
 // When the rule applies: rows that read as a sentence; all of them must hold.
-import { checkbox, el, removeButton, say, select, settings } from "./dom.js";
+import { become, checkbox, el, removeButton, say, select, settings, tellTyped } from "./dom.js";
 import { expressionBox } from "./expression.js";
 import { picker } from "./picker.js";
 
@@ -43,8 +43,8 @@ export function sampleQuery(condition) {
 }
 
 export function drawConditions(conditions, onChange, errorAt) {
-  const replace = (index, condition) => onChange(conditions.map((item, other) => (other === index ? condition : item)));
-  const rows = conditions.map((condition, index) => el("div", { className: "rule-row" },
+  const replace = (index, changed) => { become(conditions[index], changed); onChange(conditions, index); };
+  const rows = conditions.map((condition, index) => el("div", { className: "rule-row", "data-path": `conditions.${index}` },
     el("span", { className: "rule-word" }, index ? say("and") : ""),
     el("div", { className: "rule-sentence" }, sentence(condition, (changed) => replace(index, changed)), errorAt(`conditions.${index}`)),
     removeButton(() => onChange(conditions.filter((_item, other) => other !== index)))));
@@ -54,7 +54,7 @@ export function drawConditions(conditions, onChange, errorAt) {
 }
 
 function sentence(condition, onChange) {
-  const kind = select(KINDS(), condition.type, (chosen) => onChange(newCondition(chosen)), say("Add a condition"));
+  const kind = select(KINDS(), condition.type, (chosen) => onChange(newCondition(chosen)), say("kind of condition"));
   if (condition.type === "always") return [kind, el("span", { className: "rule-muted" }, say("Every search and every page."))];
   if (condition.type === "query") return [kind, ...querySentence(condition, onChange)];
   if (condition.type === "category") return [kind, negation(condition, onChange), keys(condition, onChange),
@@ -74,7 +74,7 @@ function detectedSentence(condition, onChange) {
   const isNumber = condition.field === "price" || numbers.some((item) => item.key === condition.field);
   const bound = (name, label) => {
     const node = el("input", { type: "number", step: "any", className: "rule-input rule-bound", value: condition[name] ?? "", placeholder: label, "aria-label": label });
-    node.addEventListener("change", () => onChange({ ...condition, [name]: node.value === "" ? null : Number(node.value) }));
+    node.addEventListener("input", () => { condition[name] = node.value === "" ? null : Number(node.value); tellTyped(node); });
     return node;
   };
   const wanted = isNumber ? [bound("minimum", say("from")), bound("maximum", say("to"))]
@@ -92,13 +92,14 @@ function keys(condition, onChange) {
 }
 
 const BARE = ["empty", "any"];
+const FLAGS = ["in_stock", "on_sale"];
 
 function querySentence(condition, onChange) {
   const match = select(MATCHES(), condition.match, (chosen) => onChange(rematch(condition, chosen)), say("the query"));
   const not = checkbox(say("not"), Boolean(condition.negate), (on) => onChange({ ...condition, negate: on }));
   if (BARE.includes(condition.match)) return [match, not];
   const words = condition.match === "expression"
-    ? expressionBox({ value: condition.values[0] || "", onChange: (text) => onChange({ ...condition, values: text ? [text] : [] }) })
+    ? expressionBox({ value: condition.values[0] || "", onText: (text) => { condition.values = text ? [text] : []; } })
     : picker({ field: "words", values: condition.values, label: say("the query"), onChange: (values) => onChange({ ...condition, values }) });
   return [match, words, el("span", { className: "rule-switches" }, ...leniency(condition, onChange), not)];
 }
@@ -129,7 +130,7 @@ function resultsSentence(condition, onChange) {
   const how = select([["none", say("no product")], ["few", say("no more than")]], few ? "few" : "none",
     (chosen) => onChange({ ...condition, at_most: chosen === "few" ? 3 : 0 }), say("the search finds"));
   const number = el("input", { type: "number", min: 1, max: 1000, step: 1, className: "rule-input rule-number", value: condition.at_most, "aria-label": say("no more than") });
-  number.addEventListener("change", () => onChange({ ...condition, at_most: Math.max(1, Math.round(Number(number.value)) || 1) }));
+  number.addEventListener("input", () => { condition.at_most = Math.max(1, Math.round(Number(number.value)) || 1); tellTyped(number); });
   const note = el("span", { className: "rule-muted rule-own-line" }, say("Counted before anything the shopper asked for is let go."));
   return few ? [how, el("span", { className: "rule-switches" }, number, el("span", { className: "rule-muted" }, say("products"))), note] : [how, note];
 }
@@ -137,7 +138,14 @@ function resultsSentence(condition, onChange) {
 function filterSentence(condition, onChange) {
   const fields = [["brand", say("brand")], ["category", say("category")], ["price", say("price")], ["rating", say("rating")],
     ["in_stock", say("in stock")], ["on_sale", say("on sale")], ...settings.attributes.map((item) => [item.key, item.label])];
-  const field = select(fields, condition.field, (chosen) => onChange({ ...condition, field: chosen, values: [], exactly: false }), say("a chosen filter"));
+  const known = fields.some(([key]) => key === condition.field) ? fields : [...fields, [condition.field, condition.field]];
+  const field = select(known, condition.field, (chosen) => onChange({ ...condition, field: chosen, values: [], exactly: false }), say("a chosen filter"));
+  if (FLAGS.includes(condition.field)) {
+    const chosen = select([["", say("any value")], ["true", say("yes")], ["false", say("no")]], condition.values[0] || "", (value) => onChange({ ...condition, values: value ? [value] : [], exactly: false }), say("values"));
+    return [field, negation(condition, onChange), chosen];
+  }
+  const isRange = ["price", "rating"].includes(condition.field) || settings.attributes.some((item) => item.key === condition.field && item.kind === "number");
+  if (isRange && !(condition.values || []).length) return [field, negation(condition, onChange), el("span", { className: "rule-muted" }, say("any value"))];
   const values = picker({ field: condition.field, values: condition.values || [], label: say("values"), placeholder: say("any value"),
     onChange: (chosen) => onChange({ ...condition, values: chosen, exactly: chosen.length ? condition.exactly : false }) });
   const exactly = (condition.values || []).length

@@ -1,5 +1,6 @@
 // What this rule, as it stands, would collide with: who wins, an example to look at, and ways to settle it.
-import { debounce, el, icon, post, say, settings } from "./dom.js";
+import { debounce, el, icon, say, settings } from "./dom.js";
+import { post } from "./requests.js";
 
 // `opposed` cancels out whoever comes first; a priority settles all others.
 const SETTLED_BY_PRIORITY = (conflict) => conflict.kind !== "opposed";

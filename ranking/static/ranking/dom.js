@@ -1,10 +1,15 @@
-// Small pieces every part of the rule page uses: elements, words, requests.
+// Small pieces every part of the rule page uses: elements, words, and what a change means for its row.
 const page = JSON.parse(document.getElementById("rule-page").textContent);
 
 export const settings = page;
 
 export function say(word) {
   return page.words[word] || word;
+}
+
+// `one` where there is one, else `many` with the number in its place.
+export function sayCount(number, one, many) {
+  return number === 1 ? say(one) : say(many).replace("%d", number.toLocaleString(document.documentElement.lang || "en"));
 }
 
 export function el(tag, properties = {}, ...children) {
@@ -39,6 +44,15 @@ export function checkbox(text, checked, onChange) {
   return el("label", { className: "rule-check-label" }, box, el("span", {}, text));
 }
 
+// Stays open when its row is drawn again. `owner`: what it belongs to, the same before and after.
+const opened = new Set();
+
+export function details(owner, title, ...children) {
+  const box = el("details", { className: "rule-details", open: opened.has(owner) },
+    el("summary", { onclick: () => (box.open ? opened.delete(owner) : opened.add(owner)) }, title), ...children);
+  return box;
+}
+
 export function debounce(action, wait) {
   let timer = 0;
   return (...values) => {
@@ -47,54 +61,25 @@ export function debounce(action, wait) {
   };
 }
 
-export async function ask(url, parameters) {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    for (const item of Array.isArray(value) ? value : [value]) query.append(name, item);
-  }
-  const response = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(String(response.status));
-  return response.json();
+// What is edited stays the same object, so that every control of its row goes on with what the others changed.
+export function become(item, changed) {
+  Object.keys(item).forEach((name) => delete item[name]);
+  Object.assign(item, changed);
 }
 
-export async function post(url, body, signal) {
-  const response = await fetch(url, {
-    method: "POST", signal, body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
-  });
-  return { ok: response.ok, answer: await response.json() };
+// What is typed is kept without drawing the row again, which would take the field, or the next one, away meanwhile.
+export function tellTyped(node) {
+  node.dispatchEvent(new CustomEvent("rule:typed", { bubbles: true }));
 }
 
-// Names of keys and products already fetched, so that a redraw asks nothing twice.
-const labels = new Map();
-const products = new Map();
+// A change that comes because a field loses the focus must not redraw what is being clicked.
+let leaving = false;
 
-export function remember(field, choices) {
-  choices.forEach((choice) => labels.set(`${field} ${choice.key}`, choice.label));
+export function whileLeaving(action) {
+  leaving = true;
+  try { action(); } finally { leaving = false; }
 }
 
-export function rememberProducts(found) {
-  found.forEach((product) => products.set(product.sku, product));
-}
-
-export function labelOf(field, key) {
-  return labels.get(`${field} ${key}`);
-}
-
-export function productOf(sku) {
-  return products.get(sku);
-}
-
-export async function loadLabels(field, keys) {
-  const unknown = keys.filter((key) => !labels.has(`${field} ${key}`));
-  if (!unknown.length) return false;
-  if (field === "sku") {
-    const missing = unknown.filter((sku) => !products.has(sku));
-    if (missing.length) rememberProducts((await ask(settings.urls.products, { sku: missing })).products);
-    unknown.forEach((sku) => labels.set(`sku ${sku}`, products.has(sku) ? `${products.get(sku).title} · ${sku}` : sku));
-    return true;
-  }
-  remember(field, (await ask(settings.urls.choices, { field, key: unknown })).choices);
-  unknown.forEach((key) => labels.has(`${field} ${key}`) || labels.set(`${field} ${key}`, key));
-  return true;
+export function isLeaving() {
+  return leaving;
 }

@@ -1,21 +1,23 @@
 // A line with AND, OR, NOT: checked while it is typed, with the place of an error and how the line is understood.
-import { ask, debounce, el, say, settings } from "./dom.js";
+import { debounce, el, say, settings, tellTyped } from "./dom.js";
+import { ask } from "./requests.js";
 
 let serial = 0;
 
-export function expressionBox({ value, onChange }) {
+// `onText` is told every letter; the row is not drawn again for it.
+export function expressionBox({ value, onText }) {
   const id = `rule-expression-${serial += 1}`;
   const verdict = el("span", { id, className: "rule-expression-verdict", role: "status" });
   const box = el("input", {
     type: "text", className: "rule-input rule-expression", value, maxLength: 1000, autocomplete: "off", spellcheck: false,
     placeholder: say("phone AND NOT (case OR cover)"), "aria-label": say("expression"), "aria-describedby": id,
-    oninput: () => check(), onchange: () => onChange(box.value.trim()),
+    oninput: () => { onText(box.value.trim()); tellTyped(box); check(); },
   });
   let asked = 0;
   const judge = async () => {
     const mine = asked += 1;
-    const text = box.value;
-    if (!text.trim()) return show(null, text);
+    const text = box.value.trim();
+    if (!text) return show(null, text);
     try {
       const found = await ask(settings.urls.expression, { text });
       if (mine === asked) show(found, text);

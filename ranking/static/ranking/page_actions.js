@@ -1,9 +1,8 @@
 // What the rule does to the page as a whole, and slots that the ranking fills: one row of fields for each kind.
-import { checkbox, el, removeButton, say, select, settings } from "./dom.js";
+import { checkbox, el, say, select, settings, tellTyped } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { sortLabel } from "./conditions.js";
 import { facets, layout } from "./page_looks.js";
-import { picker } from "./picker.js";
 import { replace, synonym, unassociate } from "./word_actions.js";
 import { isWholePin } from "./pin_row.js";
 import { isWholeGroup } from "./placing_actions.js";
@@ -44,35 +43,33 @@ function field(text, node) {
   return el("label", { className: "rule-field" }, el("span", { className: "rule-muted" }, text), node);
 }
 
-function line(action, name, label, change, placeholder = "") {
-  const node = el("input", { type: "text", className: "rule-input rule-line", value: action[name] || "", maxLength: 300, placeholder, "aria-label": label });
-  node.addEventListener("change", () => change({ [name]: node.value.trim() }));
+function line(action, name, label, { placeholder = "", empty = "", ...more } = {}) {
+  const node = el("input", { type: "text", className: "rule-input rule-line", value: action[name] || "", maxLength: 300, placeholder, "aria-label": label, ...more });
+  node.addEventListener("input", () => { action[name] = node.value.trim() || empty; tellTyped(node); });
   return field(label, node);
 }
 
-function address(action, name, label, change) {
-  const node = line(action, name, label, (part) => change({ [name]: part[name] || (name === "url" ? "" : null) }), "/… https://…");
-  node.querySelector("input").setAttribute("inputmode", "url");
-  return node;
+function address(action, name, label) {
+  return line(action, name, label, { placeholder: "/… https://…", empty: name === "url" ? "" : null, inputmode: "url" });
 }
 
 // Most shops have one picture and one page for both languages: the others wait until they are asked for.
-function furtherAddresses(action, change, names) {
+function furtherAddresses(action, names) {
   return el("details", { className: "rule-details", open: names.some(([name]) => action[name]) },
     el("summary", {}, say("Others in the Chinese shop")),
-    el("div", { className: "rule-fields" }, names.map(([name, label]) => address(action, name, label, change))));
+    el("div", { className: "rule-fields" }, names.map(([name, label]) => address(action, name, label))));
 }
 
-function number(action, name, label, change) {
+function number(action, name, label, empty = null) {
   const node = el("input", { type: "number", min: 1, max: 10000, className: "rule-input rule-position", value: action[name] ?? "", "aria-label": label });
-  node.addEventListener("change", () => change({ [name]: Number(node.value) || null }));
+  node.addEventListener("input", () => { action[name] = Number(node.value) || empty; tellTyped(node); });
   return node;
 }
 
 function slot(action, change, errorAt) {
   return [
-    el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("positions")), number(action, "position", say("from"), (part) => change({ position: part.position || 1 })),
-      el("span", { className: "rule-word" }, say("to")), number(action, "until", say("to"), change)),
+    el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("positions")), number(action, "position", say("from"), 1),
+      el("span", { className: "rule-word" }, say("to")), number(action, "until", say("to"))),
     el("span", { className: "rule-word" }, say("for the best products where")),
     clauseList(action.target, (target) => change({ target }), (position) => errorAt(`target.${position}`)),
     checkbox(say("Only while in stock"), action.obey_stock !== false, (on) => change({ obey_stock: on })),
@@ -84,18 +81,18 @@ function banner(action, change) {
   const places = [["top", say("above the results")], ["inline", say("before a result")], ["bottom", say("below the results")]];
   return [
     select(places, action.slot, (chosen) => change({ slot: chosen }), say("Banner")),
-    action.slot === "inline" ? el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("at position")), number(action, "position", say("at position"), (part) => change({ position: part.position || 1 }))) : null,
+    action.slot === "inline" ? el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("at position")), number(action, "position", say("at position"), 1)) : null,
     el("div", { className: "rule-fields" },
-      line(action, "title_en", say("title (English)"), change), line(action, "title_zh", say("title (Chinese)"), change),
-      line(action, "text_en", say("text (English)"), change), line(action, "text_zh", say("text (Chinese)"), change),
-      address(action, "image", say("picture"), change), address(action, "link", say("leads to"), change)),
-    furtherAddresses(action, change, [["image_zh", say("picture in the Chinese shop")], ["link_zh", say("leads to in the Chinese shop")]]),
+      line(action, "title_en", say("title (English)")), line(action, "title_zh", say("title (Chinese)")),
+      line(action, "text_en", say("text (English)")), line(action, "text_zh", say("text (Chinese)")),
+      address(action, "image", say("picture")), address(action, "link", say("leads to"))),
+    furtherAddresses(action, [["image_zh", say("picture in the Chinese shop")], ["link_zh", say("leads to in the Chinese shop")]]),
   ];
 }
 
-function redirect(action, change) {
-  return [address(action, "url", say("to the page"), change),
-    furtherAddresses(action, change, [["url_zh", say("to the page in the Chinese shop")]])];
+function redirect(action) {
+  return [address(action, "url", say("to the page")),
+    furtherAddresses(action, [["url_zh", say("to the page in the Chinese shop")]])];
 }
 
 function sort(action, change) {

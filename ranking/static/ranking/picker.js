@@ -1,22 +1,29 @@
 // Chips with a text box: free words, or keys chosen from a list that is searched while typing.
-import { ask, debounce, el, icon, labelOf, loadLabels, productOf, remember, rememberProducts, removeButton, say, settings } from "./dom.js";
+import { debounce, el, icon, removeButton, say, settings, whileLeaving } from "./dom.js";
+import { labelOf, loadLabels, remember, rememberProducts } from "./names.js";
+import { ask } from "./requests.js";
 
 // What other rules use is offered, and anything else may be typed.
 const FREE = new Set(["segment", "market"]);
 let serial = 0;
 
 // `field`: "words" takes free text; brand, category, sku or an attribute key offers what the catalog has.
-export function picker({ field, values, onChange, label, placeholder, hint }) {
+export function picker({ field, values: given, onChange, label, placeholder, hint }) {
+  let values = given;
+  const set = (next) => { values = next; onChange(next); };
   const isNamed = field !== "words" && !FREE.has(field);
   const chips = el("span", { className: "rule-chips" });
   const drawChips = () => chips.replaceChildren(...values.map((value, index) => chip(value, index)));
   function chip(value, index) {
     const text = isNamed ? labelOf(field, value) || value : value;
-    const remove = () => { onChange(values.filter((_value, other) => other !== index)); };
+    const remove = () => set(values.filter((_value, other) => other !== index));
     return el("span", { className: "rule-chip" }, el("span", {}, text), removeButton(remove, `${say("Remove")} ${text}`));
   }
-  const add = (value) => { if (value && !values.includes(value)) onChange([...values, value]); };
-  const removeLast = () => { if (values.length) onChange(values.slice(0, -1)); };
+  const add = (...added) => {
+    const fresh = [...new Set(added)].filter((value) => value && !values.includes(value));
+    if (fresh.length) set([...values, ...fresh]);
+  };
+  const removeLast = () => { if (values.length) set(values.slice(0, -1)); };
   const box = field === "words" ? wordBox(add, removeLast, label, placeholder) : searchBox({ field, onPick: add, onBackspace: removeLast, label, placeholder });
   drawChips();
   if (isNamed && values.length) loadLabels(field, values).then((changed) => changed && drawChips()).catch(() => {});
@@ -31,12 +38,12 @@ function wordBox(add, removeLast, label, placeholder) {
       if (event.key === "Enter" || event.key === "," || event.key === "，") { event.preventDefault(); commit(); }
       else if (event.key === "Backspace" && !input.value) removeLast();
     },
-    onblur: () => commit(),
+    onblur: () => whileLeaving(commit),
   });
   function commit() {
     const words = input.value.split(/[,，\n]/).map((word) => word.trim()).filter(Boolean);
     input.value = "";
-    words.forEach(add);
+    add(...words);
   }
   return input;
 }
@@ -52,7 +59,7 @@ export function searchBox({ field, onPick, onBackspace, label, placeholder }) {
     type: "text", className: "rule-bare", role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list",
     "aria-label": label, placeholder: placeholder || say("type to search"), autocomplete: "off",
     oninput: () => lookUp(), onfocus: () => lookUp(),
-    onblur: () => { close(); if (isFree) commit(); },
+    onblur: () => { close(); if (isFree) whileLeaving(commit); },
     onkeydown: (event) => !event.isComposing && onKey(event),
   });
   let asked = 0;
@@ -133,5 +140,3 @@ async function search(field, words) {
   remember(field, choices);
   return choices;
 }
-
-export { productOf };

@@ -1,5 +1,5 @@
 // How far a boost moves, how products are mixed, and blocks of products put into the page.
-import { checkbox, el, say, select, settings } from "./dom.js";
+import { checkbox, details, el, say, select, settings, tellTyped } from "./dom.js";
 import { clauseList } from "./clauses.js";
 import { isWholeClause } from "./pin_row.js";
 
@@ -28,13 +28,14 @@ export function strength(action, onChange) {
   slider.addEventListener("change", () => onChange({ ...action, strength: sign * Number(slider.value) }));
   const mode = select([["spread", say("by how well products match")], ["position", say("by their position")]], by, (chosen) => onChange({ ...action, by: chosen }), say("measured"));
   const hint = { true: say("+50 % halves the position: the 10th becomes the 5th."), false: say("−50 % doubles the position: the 5th becomes the 10th.") }[sign > 0];
-  return el("span", { className: "rule-strength" }, mode, el("span", { className: "rule-muted" }, say("a little")), slider, el("span", { className: "rule-muted" }, say("strongly")), shown,
+  return el("span", { className: "rule-strength" }, mode,
+    el("span", { className: "rule-pair" }, el("span", { className: "rule-muted" }, say("a little")), slider, el("span", { className: "rule-muted" }, say("strongly")), shown),
     by === "position" ? el("span", { className: "rule-muted rule-strength-hint" }, hint) : null);
 }
 
-function number(value, label, onChange, { min = 1, max = 10000 } = {}) {
-  const node = el("input", { type: "number", min, max, className: "rule-input rule-position", value: value ?? "", "aria-label": label });
-  node.addEventListener("change", () => onChange(Number(node.value) || null));
+function number(action, name, label, { min = 1, max = 10000, empty = 1 } = {}) {
+  const node = el("input", { type: "number", min, max, className: "rule-input rule-position", value: action[name] ?? "", "aria-label": label });
+  node.addEventListener("input", () => { action[name] = Number(node.value) || empty; tellTyped(node); });
   return node;
 }
 
@@ -46,10 +47,10 @@ function diversify(action, change) {
   const fields = [["brand", say("brand")], ["category", say("category")], ...settings.attributes.map((item) => [item.key, item.label])];
   const known = fields.some(([key]) => key === action.field) ? fields : [...fields, [action.field, action.field]];
   return [
-    el("span", { className: "rule-pair" }, word(say("no more than")), number(action.most, say("no more than"), (most) => change({ most: most || 1 }), { max: 20 })),
+    el("span", { className: "rule-pair" }, word(say("no more than")), number(action, "most", say("no more than"), { max: 20 })),
     el("span", { className: "rule-pair" }, word(say("of the same")), select(known, action.field, (field) => change({ field }), say("of the same"))),
     select([["row", say("in a row")], ["within", say("among the first")]], action.within ? "within" : "row", (chosen) => change({ within: chosen === "within" ? 12 : null }), say("Where")),
-    action.within ? number(action.within, say("among the first"), (within) => change({ within: within || 12 }), { min: 2, max: 100 }) : null,
+    action.within ? number(action, "within", say("among the first"), { min: 2, max: 100, empty: 12 }) : null,
     el("span", { className: "rule-muted" }, say("Others are held back, none is left out; pins stay.")),
   ];
 }
@@ -60,23 +61,18 @@ function line(action, name, label, placeholder = "") {
   return el("label", { className: "rule-field" }, el("span", { className: "rule-muted" }, label), node);
 }
 
-// What is typed is kept without drawing the row again, which would take the next field away from under the mouse.
-function tellTyped(node) {
-  node.dispatchEvent(new CustomEvent("rule:typed", { bubbles: true }));
-}
-
 function group(action, change, errorAt) {
   const target = action.target || [];
   const toggle = (name, text) => checkbox(text, action[name] ?? true, (on) => change({ [name]: on }));
   return [
     el("div", { className: "rule-fields" }, line(action, "title_en", say("title (English)")), line(action, "title_zh", say("title (Chinese)")),
       line(action, "words", say("the best for these words"), say("empty: what the shopper searches"))),
-    el("span", { className: "rule-pair" }, word(say("the best")), number(action.size, say("the best"), (size) => change({ size: size || 1 }), { max: 24 }),
+    el("span", { className: "rule-pair" }, word(say("the best")), number(action, "size", say("the best"), { max: 24 }),
       word(target.length ? say("products where") : say("products"))),
     clauseList(target, (clauses) => change({ target: clauses }), (position) => errorAt(`target.${position}`)),
-    el("span", { className: "rule-pair" }, word(say("before the result at position")), number(action.position, say("before the result at position"), (position) => change({ position: position || 1 }))),
+    el("span", { className: "rule-pair" }, word(say("before the result at position")), number(action, "position", say("before the result at position"))),
     select([["list", say("they leave the list")], ["group", say("only those the list does not have")]], action.dedupe || "list", (dedupe) => change({ dedupe }), say("Each product once")),
-    el("details", { className: "rule-details" }, el("summary", {}, say("Options")), el("div", { className: "rule-policy" },
+    details(action, say("Options"), el("div", { className: "rule-policy" },
       toggle("obey_filters", say("Only within the shopper's filters")), toggle("obey_stock", say("Only while in stock")), toggle("obey_sort", say("Not when the shopper sorts")))),
   ];
 }

@@ -1,5 +1,7 @@
 // The page this rule makes, beside the page without it: the same search that shoppers get.
-import { debounce, el, icon, post, rememberProducts, say, settings } from "./dom.js";
+import { debounce, el, icon, say, settings } from "./dom.js";
+import { rememberProducts } from "./names.js";
+import { post, SignedOut } from "./requests.js";
 import { startControls } from "./preview_controls.js";
 import { drawColumn } from "./preview_rows.js";
 import { dropZones } from "./row_menu.js";
@@ -9,11 +11,12 @@ export function startPreview({ panel, readRule, acts }) {
   const columns = panel.querySelector("[data-columns]");
   const announcer = panel.querySelector("[data-announce]");
   const controls = startControls({ form: panel.querySelector("[data-controls]"), onChange: () => refresh() });
-  let asked = 0;
+  let loading = null;
   let focusNext = null; // the product whose row takes the focus when the page is drawn again
 
   const refresh = debounce(async () => {
-    const mine = asked += 1;
+    loading?.abort();
+    const mine = loading = new AbortController();
     const rule = readRule();
     controls.follow(rule);
     status.dataset.state = "busy";
@@ -24,16 +27,19 @@ export function startPreview({ panel, readRule, acts }) {
     }
     try {
       const sent = rule.conditions.length ? rule : { ...rule, actions: [] };
-      const { ok, answer } = await post(settings.urls.preview, { rule: sent, search: controls.values });
-      if (mine !== asked) return;
+      const { ok, answer } = await post(settings.urls.preview, { rule: sent, search: controls.values }, mine.signal);
+      if (mine !== loading) return;
       if (ok) show(answer, sent.actions.length > 0);
       else showNote(firstError(answer));
-    } catch { if (mine === asked) showNote(say("The preview could not be loaded.")); }
+    } catch (error) { if (mine === loading) showNote(error instanceof SignedOut ? say("You are signed out. Sign in in a new tab; nothing you wrote here is lost.") : say("The preview could not be loaded.")); }
   }, 350);
 
   function firstError(answer) {
-    const errors = Object.values((answer.extra || {}).errors || {});
-    return errors.length ? errors[0] : answer.message;
+    const [found] = Object.entries((answer.extra || {}).errors || {});
+    if (!found) return answer.message;
+    const [path, message] = found;
+    const part = { conditions: say("When"), actions: say("Do"), windows: say("At what time") }[path.split(".")[0]];
+    return part ? `${part}: ${message}` : message;
   }
 
   function showNote(text) {

@@ -1,5 +1,6 @@
 // Whose search the preview shows: words, page, shopper and moment. What nobody set by hand follows the rule.
-import { el, labelOf, loadLabels, removeButton, say, settings } from "./dom.js";
+import { el, isLeaving, removeButton, say, settings } from "./dom.js";
+import { labelOf, loadLabels } from "./names.js";
 import { picker, searchBox } from "./picker.js";
 import { sampleQuery, sortLabel } from "./conditions.js";
 import { wallClock, zoneSelect } from "./zones.js";
@@ -70,7 +71,13 @@ export function startControls({ form, onChange }) {
   const field = (name, label, node, tag = "label") => el(tag, { className: `rule-field rule-field--${name}` }, el("span", {}, label), node);
   const options = (pairs, label) => el("select", { className: "rule-input rule-select", "aria-label": label }, pairs.map(([value, text]) => el("option", { value }, text)));
   const text = (properties) => el("input", { className: "rule-input", autocomplete: "off", ...properties });
-  const redrawing = (name) => (value) => { set(name, value); draw(name); };
+  // Who chose by keys goes on beside what was chosen.
+  const redrawing = (name) => (value) => {
+    const isHere = hosts[name]?.contains(document.activeElement) && !isLeaving();
+    set(name, value);
+    draw(name);
+    if (isHere) hosts[name].querySelector("input, button")?.focus();
+  };
 
   const category = () => (values.category
     ? el("span", { className: "rule-picker" }, el("span", { className: "rule-chip" }, el("span", {}, labelOf("category", values.category) || values.category),

@@ -1,5 +1,5 @@
 // One column of the preview: what the page says, and its products with badges of what rules did to them.
-import { el, icon, say, settings } from "./dom.js";
+import { el, icon, say, sayCount, settings } from "./dom.js";
 import { sortLabel } from "./conditions.js";
 import { groupRow } from "./preview_groups.js";
 import { acceptDrop, makeDraggable, menuButton } from "./row_menu.js";
@@ -14,7 +14,7 @@ export function isOwn(move) {
 
 // `acts` is null where nothing can be arranged: the page without the rule.
 export function drawColumn({ title, side, other, acts }) {
-  const head = el("h3", { className: "rule-column-title" }, title, el("small", {}, `${side.total} ${say("results")}`));
+  const head = el("h3", { className: "rule-column-title" }, title, el("small", {}, sayCount(side.total, "1 result", "%d results")));
   const rows = [
     ...(side.groups || []).map((group) => [group.position - 0.6, groupRow(group)]),
     ...side.hits.map((hit) => [hit.position, hitRow(hit, acts)]),
@@ -85,7 +85,7 @@ function badge(kind, text, whose = "") {
 
 function moveBadge(move) {
   const points = move.points ? ` ${move.points > 0 ? "+" : "−"}${Math.abs(move.points).toFixed(2)}` : "";
-  const places = move.places ? ` ${move.places > 0 ? "+" : "−"}${Math.abs(move.places)} ${say("places")}` : "";
+  const places = move.places ? ` ${move.places > 0 ? "+" : "−"}${sayCount(Math.abs(move.places), "1 place", "%d places")}` : "";
   return badge(move.effect, `${EFFECTS()[move.effect] || move.effect}${points}${places}`, isOwn(move) ? "" : move.rule_name);
 }
 

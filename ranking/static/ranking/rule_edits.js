@@ -1,6 +1,4 @@
-// What arranging the page means for the rule's actions: plain functions from a list of actions to the next one.
-import { addPin } from "./actions.js";
-
+// What arranging means for the rule's actions: plain functions from a list of actions to the next one.
 const BOOST = 40;
 
 function onlyNames(clauses) {
@@ -10,6 +8,36 @@ function onlyNames(clauses) {
 export function pinOf(actions, hit) {
   const names = new Set([hit.sku, hit.pinned_sku, ...(hit.variants || []).map((variant) => variant.sku)]);
   return actions.find((action) => action.type === "pin" && names.has(action.sku));
+}
+
+export function nextPosition(actions) {
+  const taken = new Set(actions.filter((action) => action.type === "pin").map((action) => action.position));
+  let position = 1;
+  while (taken.has(position)) position += 1;
+  return position;
+}
+
+export function addPin(actions, sku, position) {
+  const others = actions.filter((action) => !(action.type === "pin" && action.sku === sku));
+  const moved = others.map((action) => ({ ...action }));
+  // A pin put on a taken position pushes that pin and its neighbours back.
+  let wanted = position;
+  for (let holder = moved.find((action) => action.type === "pin" && action.position === wanted); holder;) {
+    wanted += 1;
+    const next = moved.find((action) => action !== holder && action.type === "pin" && action.position === wanted);
+    holder.position = wanted;
+    holder = next;
+  }
+  return [...moved, { type: "pin", sku, position }];
+}
+
+// A position typed beside a pin: who has it already takes the place that becomes free.
+export function placePin(actions, sku, to) {
+  const own = actions.find((action) => action.type === "pin" && action.sku === sku);
+  return actions.map((action) => {
+    if (action === own) return { ...action, position: to };
+    return action.type === "pin" && action.position === to ? { ...action, position: own.position } : action;
+  });
 }
 
 // A pin that moves takes its place in the list as a card does in a hand: those between close up or make room.

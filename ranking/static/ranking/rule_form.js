@@ -1,5 +1,5 @@
 // Ties the page together: the lists live in hidden text areas, every change redraws and asks for a new preview.
-import { el, say, settings } from "./dom.js";
+import { el, isLeaving, say, settings } from "./dom.js";
 import { drawActions } from "./actions.js";
 import { drawConditions } from "./conditions.js";
 import { isFinished } from "./page_actions.js";
@@ -8,7 +8,9 @@ import { drawWindows } from "./windows.js";
 import { startConflicts } from "./conflicts_panel.js";
 import { startPreview } from "./preview.js";
 import { boostProduct, hideProduct, movePin, pinOf, removePin, showAgain } from "./rule_edits.js";
+import { guardSession } from "./session.js";
 import { warnUnsaved } from "./unsaved.js";
+import { startUndo } from "./undo.js";
 
 const form = document.getElementById("rule_form");
 const panel = document.querySelector("[data-preview]");
@@ -17,7 +19,6 @@ const read = (name) => { try { return JSON.parse(store(name).value) || []; } cat
 const state = { conditions: read("conditions"), actions: read("actions"), windows: read("windows") };
 let errors = settings.errors;
 const draw = { conditions: drawConditions, actions: drawActions, windows: drawWindows };
-const earlier = [];
 
 // The message for this path, and for everything below it unless `alone`.
 function errorAt(path, alone = false) {
@@ -29,42 +30,54 @@ function redraw(name) {
   const host = document.querySelector(`[data-list=${name}]`);
   const focused = document.activeElement && host.contains(document.activeElement) ? focusPath(host) : null;
   host.replaceChildren(...draw[name](state[name], (value) => change(name, value), errorAt).filter(Boolean));
-  store(name).value = JSON.stringify(state[name]);
   if (focused) restoreFocus(host, focused);
 }
 
 // A redraw must not throw a keyboard user back to the top of the page.
+const controlsOf = (part) => [...part.querySelectorAll("input, select, button, summary")];
+const labelled = (label) => (node) => node && node.getAttribute("aria-label") === label;
+
 function focusPath(host) {
-  const controls = [...host.querySelectorAll("input, select, button, summary")];
-  return { index: controls.indexOf(document.activeElement), label: document.activeElement.getAttribute("aria-label") };
+  const node = document.activeElement;
+  return { index: controlsOf(host).indexOf(node), label: node.getAttribute("aria-label"), key: node.closest("[data-key]")?.dataset.key };
 }
 
-function restoreFocus(host, { index, label }) {
-  const controls = [...host.querySelectorAll("input, select, button, summary")];
-  const near = [0, 1, 2, -1, 3, 4].map((step) => controls[index + step]).find((node) => node && node.getAttribute("aria-label") === label);
-  (near || controls[index] || controls.at(-1))?.focus();
+function restoreFocus(host, { index, label, key }) {
+  const controls = controlsOf(host);
+  const same = [...host.querySelectorAll("[data-key]")].filter((part) => part.dataset.key === key).flatMap(controlsOf).find(labelled(label));
+  const near = [0, 1, 2, -1, 3, 4].map((step) => controls[index + step]).find(labelled(label));
+  (same || near || controls[index] || controls.at(-1))?.focus();
 }
 
-function change(name, value) {
-  earlier.push({ ...state });
-  if (earlier.length > 50) earlier.shift();
-  undoButton.disabled = false;
-  set(name, value);
+// What a field writes when it loses the focus is drawn after the click that took the focus away has reached its mark.
+const late = new Set();
+let isPressed = false;
+addEventListener("pointerdown", () => { isPressed = true; }, true);
+for (const name of ["pointerup", "pointercancel", "dragend"]) addEventListener(name, () => setTimeout(() => { isPressed = false; drawLate(); }), true);
+
+function drawLate() {
+  if (isPressed) return;
+  const names = [...late];
+  late.clear();
+  names.forEach(redraw);
+}
+
+// `index`: the one row that changed, where no other did.
+function change(name, value, index) {
+  set(name, value, index);
+  undoing.note();
   refresh();
 }
 
-function set(name, value) {
+function set(name, value, index) {
   state[name] = value;
-  errors = Object.fromEntries(Object.entries(errors).filter(([path]) => path.split(".")[0] !== name));
-  redraw(name);
+  store(name).value = JSON.stringify(value);
+  forgetErrors(index === undefined ? name : `${name}.${index}`);
+  if (isLeaving()) { late.add(name); setTimeout(drawLate); } else redraw(name);
 }
 
-function undo() {
-  const before = earlier.pop();
-  undoButton.disabled = !earlier.length;
-  if (!before) return;
-  Object.keys(before).forEach((name) => before[name] !== state[name] && set(name, before[name]));
-  refresh();
+function forgetErrors(at) {
+  errors = Object.fromEntries(Object.entries(errors).filter(([path]) => path !== at && !path.startsWith(`${at}.`)));
 }
 
 // The preview leaves out what is still being written; saving refuses it with a message beside it.
@@ -87,7 +100,7 @@ function readRule() {
   const rule = {
     name: field("name").value || "…", ...finishedParts(),
     priority: Number(field("priority").value) || 0, stop_processing: field("stop_processing").checked, markets: listCodes("markets"),
-    locales: [...form.querySelectorAll("[name=locales]:checked")].map((box) => box.value),
+    locales: [...form.querySelectorAll("[name=locales]:checked")].map((box) => box.value), expires_at: field("expires_at").value || null,
   };
   return settings.id ? { ...rule, id: settings.id } : rule;
 }
@@ -124,7 +137,7 @@ function offerCodes(name, kind, label) {
   const host = el("span", { className: "rule-codes" });
   const drawCodes = () => host.replaceChildren(picker({
     field: kind, values: listCodes(name), label, placeholder: say("all"),
-    onChange: (codes) => { input.value = codes.join(","); drawCodes(); host.querySelector("input").focus(); refresh(); },
+    onChange: (codes) => { input.value = codes.join(","); drawCodes(); if (!isLeaving()) host.querySelector("input").focus(); refresh(); },
   }));
   input.hidden = true;
   input.after(host);
@@ -139,8 +152,14 @@ function setPriority(priority) {
   refresh();
 }
 
-const undoButton = document.querySelector("[data-undo]");
-undoButton.addEventListener("click", undo);
+const undoing = startUndo({
+  button: document.querySelector("[data-undo]"), read: () => JSON.stringify(state),
+  restore: (text) => {
+    const before = JSON.parse(text);
+    Object.keys(draw).forEach((name) => JSON.stringify(before[name]) !== JSON.stringify(state[name]) && set(name, before[name]));
+    refresh();
+  },
+});
 const preview = startPreview({ panel, readRule, acts });
 const refreshConflicts = startConflicts({
   panel: document.querySelector("[data-conflicts]"), badge: document.querySelector("[data-conflict-count]"), readRule, onPriority: setPriority,
@@ -155,13 +174,17 @@ function refresh() {
 // A text field that changed its part of the state in place: nothing to draw again.
 form.addEventListener("rule:typed", (event) => {
   const { list } = event.target.closest("[data-list]").dataset;
+  const part = event.target.closest("[data-path]");
   store(list).value = JSON.stringify(state[list]);
+  if (part) { forgetErrors(part.dataset.path); part.querySelectorAll(".rule-error").forEach((error) => error.remove()); }
+  undoing.note(event.target);
   refresh();
 });
 
 Object.keys(draw).forEach(redraw);
 offerCodes("markets", "market", say("the market"));
 form.addEventListener("change", (event) => { if (event.target.name && event.target.tagName !== "TEXTAREA") refresh(); });
-warnUnsaved(form, Object.keys(settings.errors).length > 0);
+guardSession(form);
+warnUnsaved(form, settings.isRefused);
 document.querySelector(".rule-page .rule-error")?.scrollIntoView({ block: "center" });
 refresh();

@@ -1,12 +1,12 @@
 // Several time windows, each by the clocks of its own time zone.
-import { el, removeButton, say, settings } from "./dom.js";
+import { become, el, removeButton, say, settings, tellTyped } from "./dom.js";
 import { zoneSelect } from "./zones.js";
 
-export function drawWindows(windows, onChange, errorAt) {
-  const replace = (index, changed) => onChange(windows.map((item, other) => (other === index ? changed : item)));
-  const rows = windows.map((window, index) => el("div", { className: "rule-row" }, el("div", { className: "rule-sentence" },
-    moment(say("from"), window.from, (value) => replace(index, { ...window, from: value })),
-    moment(say("until"), window.until, (value) => replace(index, { ...window, until: value })),
+export function drawWindows(windows, onChange, errorAt, path = "windows") {
+  const replace = (index, changed) => { become(windows[index], changed); onChange(windows, index); };
+  const rows = windows.map((window, index) => el("div", { className: "rule-row", "data-path": `${path}.${index}` }, el("div", { className: "rule-sentence" },
+    moment(say("from"), window, "from"),
+    moment(say("until"), window, "until"),
     el("label", { className: "rule-field" }, el("span", {}, say("time zone")),
       zoneSelect(window.timezone, (value) => replace(index, { ...window, timezone: value }), say("time zone"))),
     errorAt(`windows.${index}`)),
@@ -16,8 +16,8 @@ export function drawWindows(windows, onChange, errorAt) {
   return [...(rows.length ? rows : [el("p", { className: "rule-muted" }, say("At any time."))]), add];
 }
 
-function moment(label, value, onChange) {
-  const input = el("input", { type: "datetime-local", className: "rule-input", "aria-label": label, value: (value || "").slice(0, 16) });
-  input.addEventListener("change", () => onChange(input.value || null));
+function moment(label, window, name) {
+  const input = el("input", { type: "datetime-local", className: "rule-input", "aria-label": label, value: (window[name] || "").slice(0, 16), max: "9999-12-31T23:59" });
+  input.addEventListener("input", () => { window[name] = input.value || null; tellTyped(input); });
   return el("label", { className: "rule-field" }, el("span", {}, label), input);
 }

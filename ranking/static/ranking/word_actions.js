@@ -1,5 +1,5 @@
 // What the rule does to the words of a search, as sentences: other words instead, others besides, or none of them.
-import { el, say, select } from "./dom.js";
+import { el, say, select, tellTyped } from "./dom.js";
 import { picker } from "./picker.js";
 
 function words(action, name, label, change, placeholder) {
@@ -12,7 +12,7 @@ function word(text) {
 
 export function replace(action, change) {
   const box = el("input", { type: "text", className: "rule-input rule-line", value: action.by || "", maxLength: 300, "aria-label": say("search for (empty leaves the words out)") });
-  box.addEventListener("change", () => change({ by: box.value.trim() }));
+  box.addEventListener("input", () => { action.by = box.value.trim(); tellTyped(box); });
   return [word(say("instead of")), words(action, "words", say("instead of"), change),
     el("label", { className: "rule-field" }, el("span", { className: "rule-muted" }, say("search for (empty leaves the words out)")), box)];
 }

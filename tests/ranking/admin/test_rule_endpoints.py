@@ -85,6 +85,22 @@ def test_a_malformed_rule_is_refused_not_an_error(client: Client, body: str) -> 
     assert answer.json()["message"]
 
 
+@pytest.mark.parametrize(("expires", "meet"), [("2026-01-01T00:00", 0), ("2099-01-01T00:00", 1), (None, 1)])
+def test_a_rule_that_is_written_has_the_expiry_that_the_form_shows(
+    client: Client, expires: str | None, meet: int
+) -> None:
+    build_shop()
+    save_rule(pin("L5", 1), when=[on_query("lamp")], name="Standing", priority=50)
+    answer = conflicts(client, document(pin("L6", 1), when=[on_query("lamp")]) | {"expires_at": expires}).json()
+    assert len(answer["conflicts"]) == meet
+
+
+def test_only_who_is_signed_in_gets_the_token_of_the_session(client: Client) -> None:
+    assert len(client.get(reverse("admin:ranking_rule_session")).json()["token"]) == 64
+    client.logout()
+    assert "/login/" in client.get(reverse("admin:ranking_rule_session")).url
+
+
 def test_conflicts_are_for_those_who_may_see_rules(db: None) -> None:
     user = User.objects.create_user("clerk", password="x", is_staff=True)
     client = Client()
