@@ -25,8 +25,8 @@ from ranking.admin.rule_form import RuleForm
 from ranking.admin.rule_list import RuleList
 from ranking.admin.rule_pages import say_waiting
 from ranking.admin.rule_start import read_start
-from ranking.admin.rule_undo import RuleUndo
 from ranking.admin.rule_times import describe_times
+from ranking.admin.rule_undo import RuleUndo
 from ranking.admin.rule_words import describe_page_settings
 from ranking.admin.simulation_start import open_what_if
 from ranking.errors import RuleRefused
