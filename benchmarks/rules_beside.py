@@ -115,7 +115,8 @@ def fill_simulation() -> str:
     while run_slice(str(simulation.pk))[1]:
         pass
     with connection.cursor() as cursor:
-        sizes: dict[str, Any] = {"id": simulation.pk, "asked": REALLY_ASKED, "copies": SIMULATED_QUERIES // REALLY_ASKED - 1}
+        copies = SIMULATED_QUERIES // REALLY_ASKED - 1
+        sizes: dict[str, Any] = {"id": simulation.pk, "asked": REALLY_ASKED, "copies": copies}
         cursor.execute(_MORE_QUERIES, sizes)
         cursor.execute(_COUNT_QUERIES, {**sizes, "all": SIMULATED_QUERIES})
     return str(simulation.pk)
