@@ -22,7 +22,7 @@ def fill_beside(changed_rule: str) -> str:
     """Fills all of it; `changed_rule` is the one that was changed again and again. The id of a simulation that ran."""
     from django.db import connection
 
-    sizes = {
+    sizes: dict[str, Any] = {
         "pending": PENDING, "deleted": DELETED, "synonyms": SYNONYMS, "days": DAYS, "queries": QUERIES_A_DAY,
         "uploads": UPLOADS, "simulations": SIMULATIONS, "versions": VERSIONS, "changed": changed_rule,
     }  # fmt: skip
@@ -115,7 +115,8 @@ def fill_simulation() -> str:
     while run_slice(str(simulation.pk))[1]:
         pass
     with connection.cursor() as cursor:
-        sizes = {"id": simulation.pk, "asked": REALLY_ASKED, "copies": SIMULATED_QUERIES // REALLY_ASKED - 1}
+        copies = SIMULATED_QUERIES // REALLY_ASKED - 1
+        sizes: dict[str, Any] = {"id": simulation.pk, "asked": REALLY_ASKED, "copies": copies}
         cursor.execute(_MORE_QUERIES, sizes)
         cursor.execute(_COUNT_QUERIES, {**sizes, "all": SIMULATED_QUERIES})
     return str(simulation.pk)

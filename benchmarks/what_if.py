@@ -147,7 +147,7 @@ def measure_agreement(count: int, *, seconds: float) -> dict[str, float]:
     }
 
 
-def simulate_ahead(moment: datetime, queries: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def simulate_ahead(moment: datetime, queries: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     """What each query was told; afterwards the rules are live."""
     from ranking.merchandising.schema import parse_rule
     from ranking.rule_simulation import run_slice
