@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with bench_database(fresh=True):
         from benchmarks.rules_conflicts import measure_conflicts
         from benchmarks.rules_effective import measure_effective
+        from benchmarks.rules_expressions import measure_expressions
         from benchmarks.rules_lists import measure_lists
 
         build_shop(options.shop)
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, measure in (
             ("loading", measure_loading),
             ("searches", measure_searches),
+            ("expressions", measure_expressions),
             ("saves on every web process", measure_effective),
             ("conflicts", measure_conflicts),
         ):
