@@ -74,9 +74,11 @@ def list_measures() -> Iterator[tuple[str, Callable[[], dict[str, float]]]]:
     """What is measured before the lists are filled, by name."""
     from benchmarks.rules_conflicts import measure_conflicts
     from benchmarks.rules_effective import measure_effective
+    from benchmarks.rules_expressions import measure_expressions
 
     yield "loading", measure_loading
     yield "searches", measure_searches
+    yield "expressions", measure_expressions
     yield "saves on every web process", measure_effective
     yield "conflicts", measure_conflicts
 

@@ -11,13 +11,14 @@ import numpy as np
 from benchmarks.rules_data import BORN, BRANDS, LIVE_RULES, make_document
 
 PLANTED, DISJOINT = 64, 240
+SWEEP_SECONDS = 10.0
 SCANNED = 1_000  # of the worst book: all of it takes ten times as long
 CHECKS, NAIVE_CHECKS, OWN_CHECKS = 150, 6, 40
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
 def measure_conflicts() -> dict[str, float]:
-    return count_planted() | count_alarms() | measure_checks() | measure_own_words()
+    return count_planted() | count_alarms() | measure_checks() | measure_own_words() | measure_sweep()
 
 
 def pin(sku: str, position: int = 1) -> dict[str, Any]:
@@ -226,7 +227,7 @@ def measure_own_words() -> dict[str, float]:
 
     *live, scanned = compile_all([write(number) for number in range(LIVE_RULES + 1)])
     book, sieve, now = build_book(live), Sieve(lambda words: ()), timezone.now()
-    sieve.find_rivals(scanned, book)
+    list(sieve.find_rivals(scanned, book))
     taken = []
     for number in range(OWN_CHECKS):
         (rule,) = compile_all([write(LIVE_RULES * 2 + number)])
@@ -237,3 +238,18 @@ def measure_own_words() -> dict[str, float]:
     list(find_conflicts(scanned, book.rules[:SCANNED], now=now))
     scan = (time.perf_counter() - started) * 1000
     return {"conflict_check_own_words_p95_ms": float(np.percentile(taken, 95)), "conflict_scan_1000_own_words_ms": scan}
+
+
+def measure_sweep() -> dict[str, float]:
+    """How many live rules the nightly check compares with all others in a minute, findings stored."""
+    from django.utils import timezone
+
+    from ranking.health.clashes import sweep_conflicts
+    from ranking.models import HealthFinding
+    from ranking.registry import live_state
+
+    started = time.perf_counter()
+    done = sweep_conflicts(live_state(), {}, {}, now=timezone.now(), seconds=SWEEP_SECONDS)
+    taken = time.perf_counter() - started
+    found = HealthFinding.objects.all().delete()[0]
+    return {"conflict_sweep_rules_per_minute": done["checked"] / taken * 60, "conflict_sweep_found": found}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -40,6 +41,7 @@ def make_rules(language: str, *, typos: bool, count: int = LIVE_RULES) -> list[d
 
 def make_rule(number: int, language: str, dice: random.Random, *, typos: bool) -> dict[str, Any]:
     return {
+        "id": str(UUID(int=number + 1)),
         "name": f"rule {number}",
         "priority": dice.randrange(100),
         "conditions": [

@@ -46,7 +46,7 @@ def show_preview(admin: Any, request: HttpRequest) -> JsonResponse:
         rule, asked = read_rule(body), dict(body.get("search", {}))
         request_ = read_search(asked)
         answer = preview_rule(rule, request_) if rule.get("actions") else preview_without(str(rule.get("id")), request_)
-    except (ValueError, KeyError, TypeError, OSError, OverflowError):
+    except (ValueError, KeyError, TypeError, OSError, OverflowError, RecursionError):
         return refuse("bad_preview", _("The preview request is malformed; load the page again."))
     except ShopError as error:
         return refuse(error.code, error.message, extra=error.extra, status=error.status)
@@ -70,7 +70,7 @@ def show_conflicts(admin: Any, request: HttpRequest) -> JsonResponse:
         return refuse("method_not_allowed", _("Send the rule by POST."), status=405)
     try:
         document = parse_rule(read_rule(json.loads(request.body)))
-    except (ValueError, KeyError, TypeError, OverflowError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return refuse("bad_rule", _("The rule could not be read; load the page again."))
     except ShopError as error:
         return refuse(error.code, error.message, extra=error.extra, status=error.status)

@@ -21,6 +21,7 @@ from tests.ranking.rule_words import document, on_query, pin
 
 pytestmark = pytest.mark.django_db
 CONFLICTS = "admin:ranking_rule_conflicts"
+PREVIEW = "admin:ranking_rule_preview"
 
 
 @pytest.fixture
@@ -78,9 +79,10 @@ def test_the_look_for_conflicts_ends_in_time_and_says_so(client: Client, monkeyp
     assert answer == {"conflicts": [], "complete": False}
 
 
-@pytest.mark.parametrize("body", ["{", "[]", "null", '{"rule": 3}'])
-def test_a_malformed_rule_is_refused_not_an_error(client: Client, body: str) -> None:
-    answer = client.post(reverse(CONFLICTS), body, content_type="application/json")
+@pytest.mark.parametrize("address", [CONFLICTS, PREVIEW])
+@pytest.mark.parametrize("body", ["{", "[]", "null", '{"rule": 3}', "[" * 100_000])
+def test_a_malformed_rule_is_refused_not_an_error(client: Client, body: str, address: str) -> None:
+    answer = client.post(reverse(address), body, content_type="application/json")
     assert answer.status_code == 400
     assert answer.json()["message"]
 
