@@ -61,6 +61,7 @@ def prepare_environment() -> None:
         _running["var"] = Path(tempfile.mkdtemp(prefix="searchsite-test-"))
         os.environ["SEARCHSITE_VAR_DIR"] = str(_running["var"])
     os.environ.setdefault("DEBUG", "1")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, by whichever test loads the library first
     os.environ.setdefault("SECRET_KEY", "only-for-tests")
     os.environ.setdefault("QUERY_LOG_SECONDS", "0")  # nothing writes behind a test's back
     for library in ("OMP", "OPENBLAS"):  # waiting threads spin, and on cores that others need takes minutes

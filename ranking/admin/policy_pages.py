@@ -60,7 +60,8 @@ class PolicyPages(ModelAdmin):
 
     def proposal_step_view(self, request: HttpRequest, proposal_id: int) -> HttpResponseBase:
         """POST: one step with exactly this proposal."""
-        comment = request.POST.get("comment", "").strip()[:2000]
+        self._require_reading(request)
+        comment = request.POST.get("comment", "").replace("\x00", "").strip()[:2000]
         steps: dict[str, tuple[Callable[[Actor], None], str]] = {
             "approve": (
                 lambda actor: approve_proposal(proposal_id, actor=actor, comment=comment),
@@ -78,7 +79,6 @@ class PolicyPages(ModelAdmin):
         name = request.POST.get("step", "")
         if request.method != "POST" or name not in steps:
             return redirect("admin:ranking_rulepolicy_proposal", proposal_id)
-        self._require_reading(request)
         step, done = steps[name]
         try:
             step(actor_of_user(request.user))

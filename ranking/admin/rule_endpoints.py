@@ -84,7 +84,8 @@ def show_conflicts(admin: Any, request: HttpRequest) -> JsonResponse:
 
 
 def tell_session(admin: Any, request: HttpRequest) -> JsonResponse:
-    """Whoever is signed in gets the token of the session: that of a page loaded before signing in again is refused."""
+    """Whoever may see rules gets the token of the session: that of a page loaded before signing in again is refused."""
+    require_permission(admin, request)
     return JsonResponse({"token": get_token(request)})
 
 

