@@ -57,7 +57,7 @@ def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictChe
     age = Rule.objects.filter(pk=document.id).values_list("created_at", flat=True).first() if document.id else None
     rule = compile_rule(document, created_at=age)
     check = ConflictCheck()
-    limit = partial(_until, deadline=time.monotonic() + seconds, check=check)
+    limit = partial(_take_for, seconds=seconds, check=check)
     found = list_conflicts(rule, live, most=MOST_TOLD, limit=limit)
     check.conflicts += [describe_conflict(conflict, zone=_zone_of(document)) for conflict in found]
     return check
@@ -73,7 +73,9 @@ def list_conflicts(rule: CompiledRule, live: LiveState, *, most: int, limit: Lim
     return list(islice(ConflictFinder(live).find(rule, limit=limit), most))
 
 
-def _until(rules: Iterable[CompiledRule], *, deadline: float, check: ConflictCheck) -> Iterator[CompiledRule]:
+def _take_for(rules: Iterable[CompiledRule], *, seconds: float, check: ConflictCheck) -> Iterator[CompiledRule]:
+    """Counted from the first rule: what a fresh process reads before it looks at any is not taken off."""
+    deadline = time.monotonic() + seconds
     for rule in rules:
         if time.monotonic() > deadline:
             check.is_complete = False
