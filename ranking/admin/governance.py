@@ -27,9 +27,24 @@ from ranking.models import AuditEntry, MarketGrant
 COMMAS = _("With commas between them.")
 
 
-def words_field(label: Any, *, help_text: Any = COMMAS, length: int = 100, rows: int = 0) -> SimpleArrayField:
+class WordsField(SimpleArrayField):
+    """Words with commas between them, of either script, or each in a line of its own."""
+
+    _SIGNS = str.maketrans(dict.fromkeys("，、\n", ","))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        words = (word.strip() for word in value.translate(self._SIGNS).split(","))
+        return super().to_python(",".join(word for word in words if word))
+
+
+def words_field(label: Any, *, help_text: Any = COMMAS, length: int = 100, rows: int = 0) -> WordsField:
     widget = UnfoldAdminTextareaWidget(attrs={"rows": rows}) if rows else UnfoldAdminTextInputWidget()
-    return SimpleArrayField(
+    return WordsField(
         forms.CharField(max_length=length), label=label, required=False, widget=widget, help_text=help_text
     )
 

@@ -147,7 +147,7 @@ def test_above_the_form_stands_what_waits_and_the_form_shows_what_holds(mei, sho
     assert "no longer protected: 性别" in text
     assert 'value="withdraw"' in text
     assert 'value="approve"' not in text
-    assert "gender,性别</textarea>" in text
+    assert "gender, 性别</textarea>" in text
     assert "change waits for approval" in mei.get(reverse(LIST)).content.decode()
 
 
@@ -290,3 +290,10 @@ def test_the_page_speaks_the_readers_language(shop, language, says):
         client.post(url(shop), fields(shop, four_eyes=None, percent=50))
         text = page(client, PolicyProposal.objects.get())
     assert all(words in text for words in says)
+
+
+@pytest.mark.parametrize("typed", ["gender, 性别,年龄", "gender，性别、年龄", "gender\n性别\n\n 年龄 ,"])
+def test_words_are_told_apart_by_commas_of_either_script_or_by_lines(mei, shop, typed):
+    mei.post(url(shop), fields(shop, protected=typed), follow=True)
+    assert RulePolicy.objects.get(pk=shop.pk).protected == ["gender", "性别", "年龄"]
+    assert "gender, 性别, 年龄</textarea>" in mei.get(url(shop)).content.decode()
