@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 # htmx calls it an error when a visitor goes on before a request is answered; a request that failed says more than this.
 LEFT_EARLY = ("htmx:sendAbort", "htmx:afterRequest")
+# A busy machine is slow and not wrong.
+PATIENCE_MS = 20_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 OpenPage = Callable[..., Page]
@@ -29,6 +31,7 @@ def chromium() -> Iterator[Browser]:
     if found is None:
         pytest.skip(f"no browser: install one of {', '.join(BROWSERS)} to run the browser tests")
     # Playwright's event loop runs in this thread; Django would refuse to query beside it.
+    expect.set_options(timeout=PATIENCE_MS)
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
@@ -66,7 +69,7 @@ def open_page(chromium: Browser, shop: None, live_server: Any) -> Iterator[OpenP
     ) -> Page:
         device: dict[str, Any] = PHONE if phone else {"viewport": {"width": 1280, "height": 900}}
         context = chromium.new_context(locale=language, java_script_enabled=script, **device)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if session:
             context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
