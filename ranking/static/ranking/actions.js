@@ -44,14 +44,14 @@ function otherRow(action, index, onChange, onRemove, errorAt) {
   const sentence = page ? pageSentence : placingSentence;
   const path = `actions.${index}`;
   if (known) return el("div", { className: "rule-row", "data-path": path }, el("span", { className: `rule-badge rule-badge--${action.type}` }, known.badge || known.title),
-    el("div", { className: "rule-sentence" }, sentence(action, onChange, () => null).filter(Boolean), errorAt(path)),
+    el("div", { className: "rule-sentence" }, sentence(action, onChange).filter(Boolean), errorAt(path)),
     removeButton(onRemove, `${say("Remove")}: ${known.title}`));
   const name = action.type === "filter" ? "filters" : "target";
   const kind = action.type === "boost" ? (action.strength < 0 ? "bury" : "boost") : action.type;
   const titles = { boost: say("Boost"), bury: say("Bury"), hide: say("Hide"), filter: say("Show only") };
   return el("div", { className: "rule-row", "data-path": path }, el("span", { className: `rule-badge rule-badge--${kind}` }, titles[kind]),
     el("div", { className: "rule-sentence" }, el("span", { className: "rule-word" }, say("products where")),
-      clauseList(action[name], (clauses) => onChange({ ...action, [name]: clauses }), () => null),
+      clauseList(action[name], (clauses) => onChange({ ...action, [name]: clauses })),
       action.type === "boost" ? strength(action, onChange) : null, errorAt(path)),
     removeButton(onRemove, `${say("Remove")}: ${titles[kind]}`));
 }

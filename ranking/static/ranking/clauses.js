@@ -13,13 +13,12 @@ function fieldOptions(chosen) {
   return known.some(([key]) => key === chosen) ? known : [...known, [chosen, chosen]];
 }
 
-export function clauseList(clauses, onChange, errors) {
+export function clauseList(clauses, onChange) {
   const replace = (index, changed) => { become(clauses[index], changed); onChange(clauses); };
   const rows = clauses.map((clause, index) => el("div", { className: "rule-clause" },
     index ? el("span", { className: "rule-word" }, say("and")) : null,
     clauseEditor(clause, (changed) => replace(index, changed)),
-    clauses.length > 1 ? removeButton(() => onChange(clauses.filter((_item, other) => other !== index))) : null,
-    errors(index)));
+    clauses.length > 1 ? removeButton(() => onChange(clauses.filter((_item, other) => other !== index))) : null));
   const add = el("button", { type: "button", className: "rule-link", onclick: () => onChange([...clauses, { field: "brand", values: [] }]) },
     `+ ${say("Add another property")}`);
   return el("div", { className: "rule-clauses" }, rows, add);

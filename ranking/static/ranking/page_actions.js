@@ -34,9 +34,9 @@ export function isFinished(action) {
   return checks[action.type] ? checks[action.type]() : true;
 }
 
-export function pageSentence(action, onChange, errorAt) {
+export function pageSentence(action, onChange) {
   const change = (part) => onChange({ ...action, ...part });
-  return { slot, banner, redirect, replace, sort, facets, layout, synonym, unassociate }[action.type](action, change, errorAt);
+  return { slot, banner, redirect, replace, sort, facets, layout, synonym, unassociate }[action.type](action, change);
 }
 
 function field(text, node) {
@@ -66,12 +66,12 @@ function number(action, name, label, empty = null) {
   return node;
 }
 
-function slot(action, change, errorAt) {
+function slot(action, change) {
   return [
     el("span", { className: "rule-pair" }, el("span", { className: "rule-word" }, say("positions")), number(action, "position", say("from"), 1),
       el("span", { className: "rule-word" }, say("to")), number(action, "until", say("to"))),
     el("span", { className: "rule-word" }, say("for the best products where")),
-    clauseList(action.target, (target) => change({ target }), (position) => errorAt(`target.${position}`)),
+    clauseList(action.target, (target) => change({ target })),
     checkbox(say("Only while in stock"), action.obey_stock !== false, (on) => change({ obey_stock: on })),
     checkbox(say("Not when the shopper sorts"), action.obey_sort !== false, (on) => change({ obey_sort: on })),
   ];

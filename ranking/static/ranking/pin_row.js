@@ -40,7 +40,7 @@ function policy(action, onChange, path) {
   const toggle = (name, text, usual) => checkbox(text, action[name] ?? usual, (on) => onChange({ ...action, [name]: on }));
   return details(action.sku, say("Options"), el("div", { className: "rule-policy" }, el("label", { className: "rule-check-label" }, el("span", {}, say("When it cannot be shown")), missing),
       action.on_missing === "substitute" ? el("div", { className: "rule-policy-part" }, el("span", { className: "rule-word" }, say("the best product where")),
-        clauseList(action.substitute || [], (substitute) => onChange({ ...action, substitute }), () => null)) : null,
+        clauseList(action.substitute || [], (substitute) => onChange({ ...action, substitute }))) : null,
       toggle("obey_filters", say("Only within the shopper's filters"), true), toggle("obey_stock", say("Only while in stock"), true),
       toggle("obey_sort", say("Not when the shopper sorts"), true), toggle("obey_query", say("Only when the words find it"), false),
       toggle("obey_grouping", say("Stands for other offers of the same thing"), true), ownDates(action, onChange, path)));

@@ -8,9 +8,9 @@ export const PLACING_KINDS = () => ({
   group: { title: say("Block of products"), badge: say("Block"), icon: "view_day", make: () => ({ type: "group", title_en: "", title_zh: "", words: "", target: [], size: 4, position: 5, dedupe: "list" }) },
 });
 
-export function placingSentence(action, onChange, errorAt) {
+export function placingSentence(action, onChange) {
   const change = (part) => onChange({ ...action, ...part });
-  return { diversify, group }[action.type](action, change, errorAt);
+  return { diversify, group }[action.type](action, change);
 }
 
 export function isWholeGroup(action) {
@@ -61,7 +61,7 @@ function line(action, name, label, placeholder = "") {
   return el("label", { className: "rule-field" }, el("span", { className: "rule-muted" }, label), node);
 }
 
-function group(action, change, errorAt) {
+function group(action, change) {
   const target = action.target || [];
   const toggle = (name, text) => checkbox(text, action[name] ?? true, (on) => change({ [name]: on }));
   return [
@@ -69,7 +69,7 @@ function group(action, change, errorAt) {
       line(action, "words", say("the best for these words"), say("empty: what the shopper searches"))),
     el("span", { className: "rule-pair" }, word(say("the best")), number(action, "size", say("the best"), { max: 24 }),
       word(target.length ? say("products where") : say("products"))),
-    clauseList(target, (clauses) => change({ target: clauses }), (position) => errorAt(`target.${position}`)),
+    clauseList(target, (clauses) => change({ target: clauses })),
     el("span", { className: "rule-pair" }, word(say("before the result at position")), number(action, "position", say("before the result at position"))),
     select([["list", say("they leave the list")], ["group", say("only those the list does not have")]], action.dedupe || "list", (dedupe) => change({ dedupe }), say("Each product once")),
     details(action, say("Options"), el("div", { className: "rule-policy" },
