@@ -18,8 +18,8 @@ from ranking.merchandising.meeting_words import OTHER_WORDS
 from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.schema import RuleDocument
 from ranking.models import Rule
-from ranking.registry import LiveState, live_state
-from ranking.rule_rivals import ConflictFinder, Limit
+from ranking.registry import live_state
+from ranking.rule_rivals import ConflictFinder
 
 # More would not be read; the first ones are with the strongest rules.
 MOST_TOLD = 20
@@ -58,7 +58,7 @@ def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictChe
     rule = compile_rule(document, created_at=age)
     check = ConflictCheck()
     limit = partial(_take_for, seconds=seconds, check=check)
-    found = list_conflicts(rule, live, most=MOST_TOLD, limit=limit)
+    found = islice(ConflictFinder(live).find(rule, limit=limit), MOST_TOLD)
     check.conflicts += [describe_conflict(conflict, zone=_zone_of(document)) for conflict in found]
     return check
 
@@ -66,11 +66,6 @@ def look_for_conflicts(document: RuleDocument, *, seconds: float) -> ConflictChe
 def _zone_of(document: RuleDocument) -> str:
     """The clocks that its author has in mind."""
     return next((window.timezone for window in document.windows), settings.TIME_ZONE)
-
-
-def list_conflicts(rule: CompiledRule, live: LiveState, *, most: int, limit: Limit = iter) -> list[Conflict]:
-    """The first conflicts of a rule with the live ones (`limit` may leave some out), with the strongest rules first."""
-    return list(islice(ConflictFinder(live).find(rule, limit=limit), most))
 
 
 def _take_for(rules: Iterable[CompiledRule], *, seconds: float, check: ConflictCheck) -> Iterator[CompiledRule]:

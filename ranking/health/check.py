@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from ranking.health.zero_queries import find_zero_queries
 from ranking.merchandising.compile import CompiledRule
 from ranking.models import HealthCheck, HealthFinding
 from ranking.registry import LiveState, live_state
-from ranking.rule_conflicts import list_conflicts
+from ranking.rule_rivals import ConflictFinder
 
 # A check that runs longer than this has lost its worker.
 LOST_AFTER = timedelta(hours=1)
@@ -89,8 +90,10 @@ def _check_names(work: _Work) -> dict[str, int]:
 
 
 def _check_usage(work: _Work) -> dict[str, int]:
+    finder = ConflictFinder(work.live)
+
     def find_winners(rule: CompiledRule) -> list[str]:
-        conflicts = list_conflicts(rule, work.live, most=5)
+        conflicts = islice(finder.find(rule), 5)
         return list(dict.fromkeys(item.winner.id for item in conflicts if item.winner.id != rule.id))
 
     found: list[Finding] = [
