@@ -13,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ranking.admin.simulation_categories import say_shares
+from ranking.merchandising.choice_words import say_choice
 from ranking.merchandising.schedule import load_zone
 from ranking.merchandising.targets import find_product_ids
 from ranking.merchandising.whatif_question import SimulationQuestion
@@ -61,17 +62,14 @@ def _say_facts(question: SimulationQuestion) -> Iterable[str]:
     yield _("the first %d products of each result") % question.depth
     if any(rule.get("holdout_share") for rule in question.rules):
         yield _("as if no shopper were held out")
-    languages = {"en": _("English"), "zh": _("Chinese")}
     if question.locale:
-        yield _("language: %s") % languages[question.locale]
+        yield _("language: %s") % say_choice("locale", question.locale)
     if question.market:
         yield _("market: %s") % question.market
     if question.segments:
         yield _("segments: %s") % ", ".join(question.segments)
     if question.device:
-        yield _("device: %s") % {"desktop": _("desktop"), "tablet": _("tablet"), "phone": _("phone")}.get(
-            question.device, question.device
-        )
+        yield _("device: %s") % say_choice("device", question.device)
 
 
 def describe_result(simulation: Simulation) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ranking.merchandising.actions import (
     SlotAction,
     SortAction,
 )
-from ranking.merchandising.choice_words import say_choices, say_field
+from ranking.merchandising.choice_words import say_choice, say_choices, say_field
 from ranking.merchandising.clauses import FLAG_FIELDS, WORDS_FIELD, Clause
 from ranking.merchandising.conditions import (
     AlwaysCondition,
@@ -198,7 +198,7 @@ def _say_group(group: GroupAction) -> str:
 def _describe_page_action(action: Action) -> str:
     match action:
         case SortAction(sort=sort):
-            return _("sort by %s") % say_choices("sort", [sort])[0]
+            return _("sort by %s") % say_choice("sort", sort)
         case RedirectAction(url=url):
             return _("send to %s") % url
         case BannerAction(title_en=english, title_zh=chinese):
