@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from catalog.errors import ShopError
+from ranking.admin.step_requests import read_comment
 from ranking.governance.actors import Actor, actor_of_user
 from ranking.governance.policies import read_policies
 from ranking.governance.policy_documents import read_documents
@@ -61,7 +62,7 @@ class PolicyPages(ModelAdmin):
     def proposal_step_view(self, request: HttpRequest, proposal_id: int) -> HttpResponseBase:
         """POST: one step with exactly this proposal."""
         self._require_reading(request)
-        comment = request.POST.get("comment", "").replace("\x00", "").strip()[:2000]
+        comment = read_comment(request)
         steps: dict[str, tuple[Callable[[Actor], None], str]] = {
             "approve": (
                 lambda actor: approve_proposal(proposal_id, actor=actor, comment=comment),

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from catalog.errors import ShopError
 from ranking.admin.policy_pages import describe_card, list_proposal_standings
+from ranking.admin.step_requests import read_comment, read_number
 from ranking.governance import workflow
 from ranking.governance.actors import Actor, actor_of_user
 from ranking.governance.policies import read_policies
@@ -30,7 +31,6 @@ TEMPLATES = "admin/ranking/rule"
 DECIDING = {"approve", "reject"}
 MOST_WAITING = 200
 VERSIONS_SHOWN = 30
-MOST_DIGITS = 18
 
 
 class RulePages(ModelAdmin):
@@ -79,9 +79,7 @@ class RulePages(ModelAdmin):
 
     def review_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
         self._require_view(request)
-        rule = Rule.objects.select_related("pending", "owner").filter(pk=rule_id).first()
-        if rule is None:
-            raise Http404
+        rule = get_object_or_404(Rule.objects.select_related("pending", "owner"), pk=rule_id)
         standing = read_standing(rule, actor_of_user(request.user), read_policies())
         context = {
             "title": _("Review: %s") % rule.name,
@@ -116,8 +114,8 @@ class RulePages(ModelAdmin):
         return self._do(request, rule_id, lambda actor: self._take(request, rule_id, steps[name], name, actor))
 
     def _take(self, request: HttpRequest, rule_id: UUID, step: Any, name: str, actor: Actor) -> str:
-        comment = request.POST.get("comment", "").replace("\x00", "").strip()[:2000]
-        seen = _read_number(request, "version")
+        comment = read_comment(request)
+        seen = read_number(request, "version")
         if name == "reject" and not comment:
             raise ShopError(_("Write why, so that its author knows what to change."))
         if name in ("approve", "reject"):
@@ -161,7 +159,7 @@ class RulePages(ModelAdmin):
     def restore_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
         """POST: a version comes back as a new one."""
         self._require_view(request)
-        wanted, expected = _read_number(request, "to_version"), _read_number(request, "version")
+        wanted, expected = read_number(request, "to_version"), read_number(request, "version")
         if request.method != "POST" or wanted is None:
             return redirect("admin:ranking_rule_history", rule_id)
         self._require_change(request)
@@ -234,11 +232,6 @@ class RulePages(ModelAdmin):
     def _render(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
         common = {**self.admin_site.each_context(request), "opts": self.opts, "is_fullwidth": "1"}
         return TemplateResponse(request, f"{TEMPLATES}/{name}.html", {**common, **context})
-
-
-def _read_number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def list_waiting() -> list[Rule]:

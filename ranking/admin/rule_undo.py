@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
@@ -24,9 +24,7 @@ class RuleUndo(RulePages):
     def undo_view(self, request: HttpRequest, rule_id: UUID) -> HttpResponseBase:
         """Asks only: its button restores, or drops what waits, as the pages of history and review do."""
         self._require_change(request)
-        rule = Rule.objects.select_related("pending").filter(pk=rule_id).first()
-        if rule is None:
-            raise Http404
+        rule = get_object_or_404(Rule.objects.select_related("pending"), pk=rule_id)
         undo = find_undo(rule)
         if undo is None:
             self.message_user(request, _("Nothing to undo: what this rule says never changed."), level=messages.INFO)

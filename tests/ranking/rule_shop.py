@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from catalog.models import Attribute, AttributeValue, Brand, Category, Product, Variant
 from catalog.steps.index import index_products
-from ranking.contracts import Page, SearchRequest
+from ranking.contracts import Filter, Page, SearchRequest
 from ranking.merchandising.book import forget_book
 from ranking.merchandising.schema import parse_rule, to_columns
 from ranking.models import Rule
@@ -71,6 +71,16 @@ def add_product(sku: str, title: str, category: Category, brand: Brand, *, price
 def ask(query: str = "lamp", **fields: Any) -> Page:
     """Its titles have the same words, so they are offers of the same thing unless each is asked for."""
     return search(SearchRequest(query=query, **{"collapse": False, **fields}))
+
+
+def check_facets_count_clicks(filters: tuple[Filter, ...]) -> None:
+    """What a facet says of a brand or a colour is what choosing it shows."""
+    for facet in ask(filters=filters).facets:
+        if facet.field in ("brand", "colour"):
+            others = tuple(item for item in filters if item.field != facet.field)
+            for value in facet.values:
+                clicked = ask(filters=(*others, Filter(facet.field, (value.key,))))
+                assert clicked.total == value.count, (facet.field, value.key)
 
 
 def rest_client(*scopes: str) -> APIClient:

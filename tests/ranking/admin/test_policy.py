@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from ranking.models import AuditEntry, PolicyProposal, RulePolicy, ShareCap
-from tests.ranking.governance.people import RULES, person, set_policy
+from tests.ranking.governance.people import RULES, person, set_policy, sign_in
 
 pytestmark = pytest.mark.django_db
 POLICY = ("view_rulepolicy", "add_rulepolicy", "change_rulepolicy", "delete_rulepolicy")
@@ -20,12 +19,6 @@ LIST, ADD, QUEUE = (
     "admin:ranking_rulepolicy_add",
     "admin:ranking_rule_queue",
 )
-
-
-def sign_in(user: User, language: str = "en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -11,17 +11,11 @@ from ranking.governance.actors import actor_of_user
 from ranking.governance.versions import pending_of
 from ranking.models import AuditEntry, Rule
 from ranking.rule_store import create_rule, update_rule
-from tests.ranking.governance.people import make_live, person, set_policy, written
+from tests.ranking.governance.people import make_live, person, set_policy, sign_in, written
 from tests.ranking.rule_shop import ask, build_shop, skus
 from tests.ranking.rule_words import pin
 
 pytestmark = pytest.mark.django_db
-
-
-def sign_in(user: User, language: str = "en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

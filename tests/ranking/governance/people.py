@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.test import Client
 
 from ranking.governance.actors import Actor, actor_of_user
 from ranking.governance.workflow import approve as approve_rule
@@ -31,6 +32,12 @@ def person(
                 user=user, right=right, all_markets=everywhere, markets=[] if everywhere else list(markets)
             )
     return User.objects.get(pk=user.pk)
+
+
+def sign_in(user: User, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(user)
+    return client
 
 
 def actor(name: str, **rights: Any) -> Actor:

@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -10,7 +9,7 @@ from ranking.errors import NotAllowed
 from ranking.governance.actors import actor_of_user
 from ranking.governance.grants import delete_grant, save_grant
 from ranking.models import AuditEntry, MarketGrant
-from tests.ranking.governance.people import boss, person, set_policy
+from tests.ranking.governance.people import boss, person, set_policy, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -88,8 +87,7 @@ def test_giving_it_back_is_recorded(chief):
     ("language", "says"), [("en", "Nobody gives market permissions"), ("zh-hans", "任何人都不能给自己")]
 )
 def test_the_form_says_so(chief, language, says):
-    client = Client(headers={"accept-language": language})
-    client.force_login(chief)
+    client = sign_in(chief, language)
     add = reverse("admin:ranking_marketgrant_add")
     data = {"user": chief.pk, "group": "", "right": "approve", "markets": "cn"}
     with translation.override(language):  # a request leaves its language behind
